@@ -1,0 +1,322 @@
+"""Which parts are there, and how are they joined? The only file that knows every name."""
+
+import contextlib
+import functools
+import multiprocessing
+import os
+import secrets
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from traybot.core import events as e
+from traybot.core.commands import Report
+from traybot.core.state import State
+from traybot.core.status import present
+from traybot.engine import Engine, Ports
+from traybot.errors import SettingsError, TraybotError
+from traybot.shells import forkserver, instance, leftovers, logs, requests, settings_file, signals
+from traybot.shells.bot_shelf import BotShelf
+from traybot.shells.children import Children
+from traybot.shells.control import ControlServer
+from traybot.shells.hands_line import HandsLine
+from traybot.shells.launcher import Launcher
+from traybot.shells.mailbox import Mailbox
+from traybot.shells.memory import Memory
+from traybot.shells.paths import Paths
+from traybot.shells.program import Program
+from traybot.shells.reporter import Reporter
+from traybot.shells.share import Share, ShareAddress
+from traybot.shells.share_keeper import ShareKeeper
+from traybot.shells.snapshot import snapshot
+from traybot.system import choose
+from traybot.workers.birth import Birth
+from traybot.workers.entry import live
+from traybot.workers.hands import HandsBirth
+from traybot.workers.hands import main as hands_main
+
+#: Under this number the command line that started the daemon hears about its own bot.
+_OWN_TICKET = -1
+_QUIT_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the daemon is to run."""
+
+    bot: str = ""
+    tray: bool = True
+    hotkeys: bool = True
+    #: End by itself after so many seconds; None: never.
+    seconds: float | None = None
+    as_json: bool = False
+    #: Tell events on standard output.
+    tell: bool = True
+
+
+class Daemon:
+    """Every part of one daemon, made in order and ended in reverse."""
+
+    def __init__(self, options: Options, paths: Paths) -> None:
+        """Take the instance lock and read the settings; starts no process and no thread."""
+        signals.block()
+        paths.prepare()
+        self._options, self._paths = options, paths
+        self._lock = instance.InstanceLock(paths.lock)
+        self._settings = _settings_or_default(paths)
+        logs.open_log(paths.log, str(self._settings.sections["daemon"]["log_level"]))
+        self._token = secrets.token_hex(8)
+        os.environ[leftovers.MARK] = self._token
+        forkserver.keep_files_in(paths.runtime / "mp")
+        self._began = time.monotonic()
+        stream = sys.stdout if options.tell else None
+        self.reporter = Reporter(self._began, stream, as_json=options.as_json)
+        self.code = 0
+        self._quit_asked = threading.Event()
+        self._build()
+
+    def _build(self) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._processes = choose.processes()
+        self._mailbox = Mailbox()
+        self._memory = Memory(spawn)
+        self._shelf = BotShelf(self._paths.bots)
+        self._starter, self._keeper = Launcher("starter"), Launcher("keeper")
+        self._hands = HandsLine(spawn, self._memory, hands_main, HandsBirth)
+        self._share = Share(spawn, self._paths.runtime / "mp")
+        self._shares = ShareKeeper(
+            self._share, self._keeper, lambda: self._settings.sections, self._wake
+        )
+        self._children = Children(
+            forkserver.life_context(),
+            self._processes,
+            self._memory,
+            self._hands,
+            self._share,
+            self._starter,
+            live,
+            Birth,
+            self._token,
+            self._wake,
+        )
+        self._shares.moved = self._tell_share
+        self._program = Program(self._processes)
+        ports = Ports(
+            mailbox=self._mailbox,
+            memory=self._memory,
+            lives=self._children,
+            hands=self._hands,
+            shelf=self._shelf,
+            program=self._program,
+            watchers=self,
+            others=(self._shares,),
+        )
+        self.engine = Engine(ports, self._begin, self._end)
+        self._control = ControlServer(self._paths.socket, self._obey)
+        self._faces: Faces | None = None
+
+    def run(self) -> int:
+        """Run on the main thread until everything has ended; gives the exit code."""
+        self._faces = Faces(self, self._options, self._settings.sections)
+        self.engine.start()
+        self._control.start()
+        signals.listen(lambda name: self._post(e.QuitRequested, name))
+        if self._options.seconds is not None:
+            timer = threading.Timer(self._options.seconds, self._post, (e.QuitRequested, "--for"))
+            timer.daemon = True
+            timer.start()
+        self._faces.run()
+        self.engine.wait()
+        self._control.stop()
+        self._lock.release()
+        logs.close_log()
+        return 1 if self.engine.crashed else self.code
+
+    def wish(self, action: str, by: str) -> None:
+        """A hotkey or a menu item was used; from any thread."""
+        request = requests.read_request(action, "", 0, by)
+        if request is not None:
+            self._mailbox.post(request)
+
+    def _post(self, kind: type[e.Request], by: str) -> None:
+        self._mailbox.post(kind(time.monotonic(), 0, by))
+
+    def _wake(self) -> None:
+        """Have the engine look at its sources; nothing has happened by itself."""
+        self._mailbox.wake()
+
+    # --- on the engine's thread ------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Start the processes that are there from the first moment on."""
+        with contextlib.suppress(OSError):
+            self._processes.adopt_orphans()
+        self._hands.start()
+        self._starter.submit(forkserver.start)
+        self._shares.start()
+        self._find_bots(self._options.bot)
+        if self._options.bot:
+            now = time.monotonic()
+            wish = e.StartRequested(now, _OWN_TICKET, "the command line", bot=self._options.bot)
+            self._mailbox.post(wish)
+
+    def _end(self) -> None:
+        """End every process of ours, hands last; then read from the system what is left."""
+        if self._faces is not None:
+            self._faces.stop()
+        self._children.end()
+        self._starter.stop(_QUIT_SECONDS)
+        self._keeper.stop(_QUIT_SECONDS)
+        self._share.end()
+        forkserver.end()
+        self._hands.end(_QUIT_SECONDS)
+        forkserver.end_tracker()
+        self._program.release()
+        held = leftovers.held_left()
+        left = leftovers.children_left(self._processes, self._token)
+        self.reporter.summary(time.monotonic(), held, left)
+        self._mailbox.close()
+
+    def _tell_share(self, address: ShareAddress) -> None:
+        document = {"do": "share", "address": address.address, "key": address.key.hex()}
+        for child in ("routine", "recovery", "deathwatch"):
+            self._children.tell(child, document)
+
+    # --- what the engine's watchers hear (ports.Watchers) ----------------------------------------
+
+    def report(self, report: Report, at: float) -> None:
+        """Pass an event on to log, stream and followers."""
+        self.reporter.tell(report.event, at, report.life, dict(report.fields))
+
+    def notify(self, text: str) -> None:
+        """Tell the user, where there is a way to."""
+        self.reporter.tell("notice", time.monotonic(), 0, {"text": text})
+
+    def reply(self, ticket: int, code: int, text: str) -> None:
+        """Answer whoever asked; what nobody asked for by command is told as a notice."""
+        if ticket > 0:
+            self._control.answer(ticket, requests.answer(code, text))
+        elif ticket == _OWN_TICKET and code and not self.engine.state.leaving:
+            self._own_bot_failed(code, text)
+        elif code:
+            self.notify(text)
+
+    def _own_bot_failed(self, code: int, text: str) -> None:
+        print(f"traybot: {text}", file=sys.stderr, flush=True)
+        if not self._options.tray or self._options.seconds is not None:
+            self.code = code
+            self._post(e.QuitRequested, "its own failure")
+
+    def show(self, state: State) -> None:
+        """Show a state in the tray."""
+        if self._faces is not None:
+            self._faces.show(present(state))
+
+    # --- on the control thread -------------------------------------------------------------------
+
+    def _obey(self, document: dict[str, Any], number: int) -> dict[str, Any] | None:
+        wish = str(document.get("do"))
+        if wish == "status":
+            return {"ok": True, "code": 0, **self.snapshot()}
+        if wish == "follow":
+            self._follow(number)
+            return None
+        self._find_bots(str(document.get("bot") or ""))
+        if wish == "bots":
+            bots = [{"name": name, "fault": fault} for name, fault in self.engine.state.bots]
+            return {"ok": True, "code": 0, "bots": bots}
+        request = requests.read_request(wish, document.get("bot"), number, "command")
+        if request is None:
+            return requests.answer(2, f'cannot obey: there is no "{wish}"')
+        self._mailbox.post(request)
+        return None
+
+    def _follow(self, number: int) -> None:
+        follower = functools.partial(self._control.answer, number, more=True)
+        follower({"event": "status", **self.snapshot()})
+        self.reporter.follow(follower)
+
+    def _find_bots(self, asked: str) -> None:
+        """Look at the bots folder; a bot named by its path counts too."""
+        bots = self._shelf.faults()
+        if asked and asked not in dict(bots) and (self._shelf.folder(asked) / "bot.toml").is_file():
+            bots.append((asked, ""))
+        self._mailbox.post(e.BotsFound(time.monotonic(), tuple(bots)))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Give what `traybot status --json` shows; from any thread."""
+        return snapshot(
+            self.engine.state,
+            self._memory,
+            self._children,
+            pids={
+                "daemon": os.getpid(),
+                "hands": self._hands.pid,
+                "manager": self._share.pid,
+                "forkserver": forkserver.pid(),
+                "program": self._program.pid,
+            },
+            faces=self._faces.health() if self._faces else {},
+            input_trouble=self._hands.trouble,
+            seconds=time.monotonic() - self._began,
+        )
+
+
+class Faces:
+    """Tray and hotkeys: what a person sees and presses. The daemon runs on without either."""
+
+    def __init__(self, daemon: Daemon, options: Options, sections: Any) -> None:  # noqa: ANN401
+        """Choose what this desktop offers; must be made on the main thread."""
+        from traybot.shells.hotkeys import NullHotkeys, choose_hotkeys
+        from traybot.shells.tray import NullTray, choose_tray
+
+        pictures = Path(__file__).parent / "icons"
+        wished = options.tray and bool(sections["tray"]["enabled"])
+        self._tray = (
+            choose_tray(lambda action: daemon.wish(action, "menu"), pictures)
+            if wished
+            else NullTray("switched off")
+        )
+        pressed = functools.partial(daemon.wish, by="hotkey")
+        self._hotkeys = choose_hotkeys(pressed) if options.hotkeys else NullHotkeys("switched off")
+        self._chords = [(name, str(sections["hotkeys"][name])) for name in _HOTKEYS]
+        self._states: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Bind the hotkeys, then block in the tray until `stop`."""
+        self._states = self._hotkeys.bind(self._chords)
+        self._tray.run()
+
+    def show(self, status: Any) -> None:  # noqa: ANN401
+        """Show a status; from any thread."""
+        self._tray.show(status)
+
+    def stop(self) -> None:
+        """End both; from any thread."""
+        self._hotkeys.stop()
+        self._tray.stop()
+
+    def health(self) -> dict[str, Any]:
+        """Say how both are."""
+        chords = dict(self._chords)
+        hotkeys = {
+            name: {"chord": chords[name], "state": state} for name, state in self._states.items()
+        }
+        return {"hotkeys": hotkeys, "tray": self._tray.health()}
+
+
+_HOTKEYS = ("toggle", "stop", "panic")
+
+
+def _settings_or_default(paths: Paths) -> settings_file.Settings:
+    """Read the settings; damaged ones start nothing by themselves, and say so."""
+    try:
+        return settings_file.load(paths.settings)
+    except SettingsError:
+        raise
+    except OSError as error:
+        what = f"cannot read {paths.settings}: {error.strerror}"
+        raise TraybotError(what, "check the file") from error

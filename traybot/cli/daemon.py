@@ -1,0 +1,68 @@
+"""How is the daemon started: in the foreground, detached, or for the demo?"""
+
+import subprocess
+import sys
+import time
+
+from traybot.errors import TraybotError
+from traybot.shells.paths import find_paths
+
+_UP_SECONDS = 15.0
+
+
+def run(  # noqa: PLR0913  one parameter per option of the command
+    bot: str,
+    *,
+    no_tray: bool,
+    no_hotkeys: bool,
+    seconds: float | None,
+    as_json: bool,
+) -> int:
+    """Run the daemon here until it is told to quit."""
+    from traybot.app import Daemon, Options
+
+    options = Options(
+        bot=bot,
+        tray=not no_tray,
+        hotkeys=not no_hotkeys,
+        seconds=seconds,
+        as_json=as_json,
+    )
+    code = Daemon(options, find_paths()).run()
+    print("traybot: all gone", file=sys.stderr, flush=True)
+    return code
+
+
+def open() -> int:  # noqa: A001  the command's own name
+    """Start the daemon apart from this terminal; if one runs, show how it is."""
+    from traybot.cli import talk
+
+    if talk.running():
+        return talk.status(as_json=False, follow=False)
+    paths = find_paths()
+    paths.prepare()
+    with (paths.state / "stderr.txt").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "traybot", "run"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + _UP_SECONDS
+    while time.monotonic() < deadline:
+        if talk.running():
+            print("traybot runs; see it with: traybot status")
+            return 0
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    what = "cannot start traybot"
+    raise TraybotError(what, f"see {paths.log}, or try: traybot run")
+
+
+def demo(*, no_display: bool, seconds: float, as_json: bool) -> int:
+    """Play the built-in game with its bot, and tell the story."""
+    from traybot.demo.show import show
+
+    return show(no_display=no_display, seconds=seconds, as_json=as_json)

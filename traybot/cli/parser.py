@@ -1,0 +1,124 @@
+"""Which words does the command line know? One row per command; each is bound to a function."""
+
+import argparse
+import functools
+from collections.abc import Callable
+
+from traybot import __version__
+from traybot.core.durations import parse_duration
+from traybot.core.geometry import Rect
+
+Command = Callable[[], int]
+
+_PLAIN = {
+    "pause": "pause the running bot: it lets go of all keys and stands still",
+    "resume": "let the paused bot play on, after a look at the screen",
+    "toggle": "start, pause or resume, whatever fits",
+    "stop": "stop the bot now",
+    "restart": "stop the bot kindly and start it again",
+    "quit": "end traybot: the bot is asked to leave, then everything ends",
+}
+_EXIT_CODES = """exit codes: 0 done, 1 failed, 2 usage, 3 no traybot runs,
+4 refused in this phase, 5 bot or settings invalid"""
+
+
+def parse(argv: list[str]) -> Command:
+    """Read the words; a usage error ends the program with code 2 and says what is wrong."""
+    given = vars(_parser().parse_args(argv))
+    name = given.pop("command") or "open"
+    return functools.partial(_function(name), **given)
+
+
+def _function(name: str) -> Callable[..., int]:
+    """Import what a command needs, and nothing else."""
+    if name in _PLAIN:
+        from traybot.cli import talk
+
+        return functools.partial(talk.wish, name)
+    if name in {"start", "status"}:
+        from traybot.cli import talk
+
+        return getattr(talk, name)  # type: ignore[no-any-return]
+    if name in {"bots", "check", "find"}:
+        from traybot.cli import here
+
+        return getattr(here, name)  # type: ignore[no-any-return]
+    from traybot.cli import daemon
+
+    return getattr(daemon, name)  # type: ignore[no-any-return]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="traybot",
+        description="Runs a bot that plays by sight, watches over it, and stops it at any instant.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"traybot {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_run(commands)
+    start = commands.add_parser("start", help="start a bot in the running traybot")
+    start.add_argument("bot", nargs="?", default="", help="its name, or the chosen one")
+    for name, does in _PLAIN.items():
+        commands.add_parser(name, help=does)
+    status = commands.add_parser("status", help="what is going on")
+    _json(status)
+    status.add_argument("--follow", action="store_true", help="go on with every event as it happens")
+    bots = commands.add_parser("bots", help="the bots there are, and what is wrong with each")
+    _json(bots)
+    check = commands.add_parser("check", help="check a bot without running it")
+    check.add_argument("bot", help="its name, or the path of its folder")
+    _json(check)
+    _add_find(commands)
+    demo = commands.add_parser("demo", help="see the whole thing work in half a minute")
+    demo.add_argument("--no-display", action="store_true", help="on an invisible screen of its own")
+    demo.add_argument("--seconds", type=_seconds, default=25.0, help="how long to play, such as 25s")
+    _json(demo)
+    return parser
+
+
+def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    run = commands.add_parser("run", help="run traybot in the foreground, telling what happens")
+    run.add_argument("bot", nargs="?", default="", help="a bot to start: its name or its folder")
+    run.add_argument("--no-tray", action="store_true", help="without an icon in the tray")
+    run.add_argument("--no-hotkeys", action="store_true", help="without global hotkeys")
+    run.add_argument(
+        "--for", dest="seconds", type=_seconds, metavar="DURATION", help="end after this, e.g. 60s"
+    )
+    _json(run)
+
+
+def _add_find(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    find = commands.add_parser("find", help="look for a template on the screen or in a picture")
+    find.add_argument("template", help="a PNG; its transparent pixels do not count")
+    find.add_argument("--in", dest="picture", metavar="IMAGE", help="look here, not at the screen")
+    find.add_argument("--region", type=_region, metavar="X,Y,W,H", help="look only here")
+    find.add_argument("--threshold", type=float, default=0.9, help="lowest score, 0 to 1")
+    find.add_argument("--all", dest="every", action="store_true", help="every place, best first")
+    find.add_argument("--show", metavar="OUT.png", help="save a picture with what was found")
+    _json(find)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", dest="as_json", action="store_true", help="answer in JSON")
+
+
+def _seconds(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _region(text: str) -> Rect:
+    try:
+        x, y, width, height = (int(part) for part in text.split(","))
+    except ValueError as error:
+        message = f'"{text}" is not a region such as 0,0,640,200'
+        raise argparse.ArgumentTypeError(message) from error
+    rect = Rect(x, y, width, height)
+    if rect.empty:
+        message = f'"{text}" has no pixel in it'
+        raise argparse.ArgumentTypeError(message)
+    return rect

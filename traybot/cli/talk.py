@@ -1,0 +1,88 @@
+"""How are the commands carried out that only ask the running daemon?"""
+
+import json
+import sys
+from typing import Any
+
+from traybot.errors import BotError, NoDaemon, Refused, TraybotError
+from traybot.shells import client
+from traybot.shells.paths import find_paths
+
+
+def wish(do: str) -> int:
+    """Have the daemon do something, and wait until it is done."""
+    return _obeyed({"do": do})
+
+
+def start(bot: str) -> int:
+    """Start a bot."""
+    return _obeyed({"do": "start", "bot": bot})
+
+
+def status(*, as_json: bool, follow: bool) -> int:
+    """Show what is going on, once or as it happens."""
+    if follow:
+        for document in client.follow(find_paths().socket, {"do": "follow"}):
+            _print(document, as_json=as_json)
+        return 0
+    document = client.ask(find_paths().socket, {"do": "status"})
+    for hidden in ("ok", "code"):
+        document.pop(hidden, None)
+    _print(document, as_json=as_json)
+    return 0
+
+
+def running() -> bool:
+    """Whether a daemon answers."""
+    try:
+        client.ask(find_paths().socket, {"do": "status"})
+    except NoDaemon:
+        return False
+    return True
+
+
+def _obeyed(document: dict[str, Any]) -> int:
+    answer = client.ask(find_paths().socket, document)
+    code, text = int(answer.get("code", 1)), str(answer.get("text", ""))
+    if not code:
+        return 0
+    kinds: dict[int, type[TraybotError]] = {3: NoDaemon, 4: Refused, 5: BotError}
+    raise kinds.get(code, TraybotError)(text)
+
+
+def _print(document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(document))
+    elif "event" in document and document["event"] != "status":
+        facts = {k: v for k, v in document.items() if k not in {"event", "t", "life"} and v}
+        print(f"{document['t']:9.3f} s  {document['event']}  {_facts(facts)}")
+    else:
+        print(_page(document))
+    sys.stdout.flush()
+
+
+def _page(document: dict[str, Any]) -> str:
+    """Lay the status out for a person."""
+    who = document.get("title") or document.get("bot") or "no bot chosen"
+    rows = [("phase", f"{document['phase']}  ({who})")]
+    why = document.get("waits_for") or document.get("reason")
+    if why:
+        rows.append(("why", str(why)))
+    rows.append(("life", f"{document['life']}, deaths {document['deaths']}"))
+    if document.get("counters"):
+        rows.append(("counters", _facts(document["counters"])))
+    rows += [("watch", f"{w['name']}: {w['kind']}, then {w['then']}") for w in document["watches"]]
+    rows += [
+        ("hotkey", f"{name}: {key['chord']} ({key['state']})")
+        for name, key in document["hotkeys"].items()
+    ]
+    rows += [("tray", str(document["tray"])), ("input", str(document["input"]))]
+    rows.append(("processes", _facts(document["pids"])))
+    return "\n".join(f"{name:10} {value}" for name, value in rows)
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    return ", ".join(
+        f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}"
+        for key, value in facts.items()
+    )

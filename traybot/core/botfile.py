@@ -1,0 +1,156 @@
+"""What does a `bot.toml` say? Its schema, and the plan it becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from traybot.core import options as o
+from traybot.core.geometry import Rect
+from traybot.core.options import Option, Problem
+from traybot.core.watchfile import WatchSpec, read_watches
+
+_HOUR = 3600.0
+
+BOT = (
+    Option("title", o.text, "", "the name people see"),
+    Option("window", o.text, "", "title of the bot's window, a regular expression"),
+    Option("reference", o.size, None, "size of window or screen that the templates were taken at"),
+)
+PROGRAM = (
+    Option("command", o.texts, (), "the program and its arguments, as a list", required=True),
+    Option("restart", o.flag, default=False, doc="start the program again when it ends by itself"),
+)
+ROUTINE = (
+    Option("run", o.text, "", 'what to run, as "module:function"'),
+    Option("command", o.texts, (), "a program to supervise in place of `run`"),
+    Option(
+        "restart", o.choice("never", "on-crash", "always"), "on-crash", "when to start it again"
+    ),
+    Option("grace", o.duration(0.0, 60.0), 2.0, "time to leave in a kind stop"),
+)
+RECOVERY = (
+    Option("run", o.text, "", 'what to run after a death, as "module:function"', required=True),
+    Option("timeout", o.duration(0.1, _HOUR), 60.0, "a recovery that takes longer has failed"),
+)
+LIMITS = (
+    Option("max_deaths", o.integer(1, 1_000_000), None, "give up after so many deaths"),
+    Option("max_hours", o.number(0.0001, 10_000), None, "stop after so many hours"),
+)
+#: Tables of the file in their order; `watch` is a list of tables with a page of its own.
+TABLES = {
+    "bot": BOT,
+    "program": PROGRAM,
+    "routine": ROUTINE,
+    "recovery": RECOVERY,
+    "limits": LIMITS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BotPlan:
+    """A bot as its file describes it, checked; all times in seconds."""
+
+    #: As it was asked for: a name in the bots folder, or the path of a folder.
+    name: str
+    folder: str
+    title: str
+    window: str
+    reference: tuple[int, int] | None
+    run: str
+    command: tuple[str, ...]
+    restart: str
+    grace: float
+    recovery: str
+    recovery_timeout: float
+    program: tuple[str, ...]
+    program_restart: bool
+    watches: tuple[WatchSpec, ...]
+    max_deaths: int | None
+    max_hours: float | None
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """Every picture the watches look for, as written, relative to the folder."""
+        return tuple(dict.fromkeys(name for watch in self.watches for name in watch.see))
+
+
+def read_bot(
+    name: str, folder: str, document: Mapping[str, Any]
+) -> tuple[BotPlan | None, list[Problem]]:
+    """Check a parsed `bot.toml` whole; a plan comes out only if nothing is wrong with it."""
+    problems = _unknown_tables(document)
+    tables: dict[str, dict[str, Any]] = {}
+    for table, rows in TABLES.items():
+        absent = table not in document and table in {"program", "recovery"}
+        values, wrong = read_table_or_defaults(document.get(table, {}), rows, table, absent=absent)
+        tables[table] = values
+        problems += wrong
+    watches, wrong = read_watches(document.get("watch", []))
+    problems += wrong + _check_routine(document, tables["routine"])
+    problems += _check_run("recovery", tables["recovery"]["run"])
+    if problems:
+        return None, problems
+    return _plan(name, folder, tables, watches), []
+
+
+def read_table_or_defaults(
+    table: object, rows: tuple[Option, ...], name: str, *, absent: bool
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Read a table; one that is absent as a whole has its defaults and lacks nothing."""
+    values, problems = o.read_table(table, rows, name)
+    return values, [] if absent else problems
+
+
+def _unknown_tables(document: Mapping[str, Any]) -> list[Problem]:
+    known = [*TABLES, "watch"]
+    return [
+        Problem("", key, f'unknown table or option "{key}"', "known are " + ", ".join(known))
+        for key in document
+        if key not in known
+    ]
+
+
+def _check_routine(document: Mapping[str, Any], routine: dict[str, Any]) -> list[Problem]:
+    if "routine" not in document:
+        return [Problem("", "", "there is no [routine]", 'add [routine] with run = "routine:play"')]
+    if bool(routine["run"]) == bool(routine["command"]):
+        what = "needs one of run and command"
+        return [Problem("routine", "run", what, 'write run = "routine:play"')]
+    return _check_run("routine", routine["run"])
+
+
+def _check_run(table: str, run: str) -> list[Problem]:
+    module, colon, function = run.partition(":")
+    if not run or (colon and module.replace(".", "_").isidentifier() and function.isidentifier()):
+        return []
+    what = f'run: "{run}" is not of the form module:function'
+    return [Problem(table, "run", what, 'write for example run = "routine:play"')]
+
+
+def _plan(
+    name: str, folder: str, tables: dict[str, dict[str, Any]], watches: tuple[WatchSpec, ...]
+) -> BotPlan:
+    bot, routine, recovery = tables["bot"], tables["routine"], tables["recovery"]
+    return BotPlan(
+        name=name,
+        folder=folder,
+        title=bot["title"] or name.rstrip("/").rpartition("/")[2],
+        window=bot["window"],
+        reference=bot["reference"],
+        run=routine["run"],
+        command=routine["command"],
+        restart=routine["restart"],
+        grace=routine["grace"],
+        recovery=recovery["run"],
+        recovery_timeout=recovery["timeout"],
+        program=tables["program"]["command"],
+        program_restart=tables["program"]["restart"],
+        watches=watches,
+        max_deaths=tables["limits"]["max_deaths"],
+        max_hours=tables["limits"]["max_hours"],
+    )
+
+
+def in_region(region: Rect | None, window: Rect) -> Rect:
+    """Turn a region relative to a window (or screen) into screen pixels."""
+    return window if region is None else region.moved(window.x, window.y)

@@ -1,0 +1,156 @@
+"""What can be decided? Imperatives that the engine hands to its ports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from traybot.core.botfile import BotPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBot(Command):
+    """Read a bot from disk; answered by BotLoaded or BotRefused."""
+
+    bot: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartProgram(Command):
+    """Start the bot's program unless it runs."""
+
+    plan: BotPlan = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StartChild(Command):
+    """Start a life of `routine`, `recovery` or `deathwatch`."""
+
+    child: str
+    life: int
+    plan: BotPlan = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KillChild(Command):
+    """End a life now, with all it started; no asking."""
+
+    child: str
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskChild(Command):
+    """Ask a life to leave."""
+
+    child: str
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLife(Command):
+    """Close the gate and have the life park at its next call."""
+
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class FreeLife(Command):
+    """Open the gate for this life and let it play (on)."""
+
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseGate(Command):
+    """Nobody may press from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendChild(Command):
+    """Freeze a life that does not park by itself."""
+
+    child: str
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueChild(Command):
+    """Thaw a frozen life."""
+
+    child: str
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo(Command):
+    """Release what we hold; `everything`: also what our device holds beyond the ledger."""
+
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLife(Command):
+    """Tell the deathwatch to judge for this life, from a fresh running clock if it is a new one."""
+
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class WatchOnly(Command):
+    """Tell the deathwatch that the user has paused: verdicts only notify."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchNothing(Command):
+    """Tell the deathwatch to rest: nobody plays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge(Command):
+    """Have every watch judged anew; answered by Judged. `life` 0: conclude nothing, only say what holds."""
+
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer(Command):
+    """Wake the core after some seconds; a new timer of the same name replaces the old one."""
+
+    timer: str
+    ticket: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report(Command):
+    """Tell the world: log, event stream, and whoever follows."""
+
+    event: str
+    life: int = 0
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notify(Command):
+    """Tell the user in a notice."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Command):
+    """Answer a request; `code` is the exit code that the command line will have."""
+
+    ticket: int
+    code: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave(Command):
+    """End the daemon: everything of ours is gone."""

@@ -1,0 +1,161 @@
+"""What follows a verdict? The life's end, its recovery, and the proof that the recovery helped."""
+
+from dataclasses import replace
+
+from traybot.core import commands as c
+from traybot.core import events as e
+from traybot.core import moves, pausing
+from traybot.core.exits import Ending
+from traybot.core.phases import Phase
+from traybot.core.state import RECOVERY, State, Step
+from traybot.core.verdicts import Verdict
+from traybot.core.watchfile import ENDING
+
+_ALIVE = frozenset({Phase.RUNNING, Phase.PAUSING, Phase.PAUSED})
+
+
+def on_verdict(state: State, event: e.VerdictReached) -> Step:
+    """Act on a verdict, or only tell of it: while the user has paused, or after another one."""
+    verdict = event.verdict
+    acts = _acts(state, verdict)
+    report = c.Report("verdict", verdict.life, _told(verdict, acts=acts, received=event.at))
+    if verdict.then == "notify":
+        return state, [report, c.Notify(_sentence(state, verdict))]
+    if verdict.then == "send" or not _concerns(state, verdict):
+        return state, [report]
+    if verdict.gated_at:
+        state = replace(state, condemned=verdict.life)
+    if not acts:
+        return state, [report, c.Notify(_sentence(state, verdict))]
+    if verdict.then == "pause":
+        state, commands = _pause(state, verdict)
+        return state, [report, *commands]
+    state, commands = _die(state, verdict, event.at)
+    return state, [report, *commands]
+
+
+def _concerns(state: State, verdict: Verdict) -> bool:
+    player = state.player
+    return (
+        player is not None
+        and player.life == verdict.life
+        and not player.ending
+        and state.phase in _ALIVE
+        and state.latched is None
+    )
+
+
+def _acts(state: State, verdict: Verdict) -> bool:
+    if verdict.then not in ENDING and verdict.then != "pause":
+        return False
+    by_user = state.paused_by == "user" and not state.judging
+    return _concerns(state, verdict) and not by_user
+
+
+def _pause(state: State, verdict: Verdict) -> Step:
+    if state.phase is not Phase.RUNNING:
+        # It holds still, or again: no playing on for now, whoever had paused.
+        state = state.entered(state.phase, f"{verdict.watch} was seen") if state.judging else state
+        return replace(state, judging=False), [c.Notify(_sentence(state, verdict))]
+    state, commands = pausing.pause(state, "verdict", f"{verdict.watch} was seen")
+    return state, [*commands, c.Notify(_sentence(state, verdict))]
+
+
+def _die(state: State, verdict: Verdict, at: float) -> Step:
+    state = state.entered(Phase.DEAD, f"{verdict.watch} was seen")
+    state = replace(state, latched=verdict, deaths=state.deaths + 1, ending_since=at)
+    return moves.end_player(state, at)
+
+
+def after_death(state: State, at: float) -> Step:
+    """Go on from `dead` once the life is gone and nothing is held: stop, recover, or start anew."""
+    if state.phase is not Phase.DEAD or state.player is not None or state.letting_go:
+        return state, []
+    plan, verdict = state.plan, state.latched
+    assert plan is not None
+    if verdict is None:
+        return moves.start_routine(state)
+    if verdict.then == "stop":
+        return moves.end_all(state, at, f"{verdict.watch} was seen")
+    if plan.max_deaths is not None and state.deaths >= plan.max_deaths:
+        return moves.fail(state, at, f"{state.deaths} deaths, the limit of this bot")
+    if verdict.then == "recover" and plan.recovery:
+        return moves.start_recovery(state)
+    return moves.start_routine(state)
+
+
+def recovery_ended(state: State, event: e.ChildExited) -> Step:
+    """The recovery left: did it help? The watch that called for it is asked."""
+    why = f"the recovery failed: {event.exit.why}"
+    if event.exit.ending is Ending.INVALID:
+        return moves.fail(state, event.at, why, code=5)
+    if event.exit.crash:
+        return recovery_failed(state, event.at, why)
+    return moves.judge(state.entered(Phase.RECOVERING, state.reason), 0)
+
+
+def recovery_failed(state: State, at: float, why: str) -> Step:
+    """Count it and try the recovery again later; the verdict stays latched."""
+    state = replace(state, judging=False)
+    report = c.Report("recovery_failed", state.life, {"why": why})
+    state, commands = moves.back_off(state, at, RECOVERY, why)
+    return state, [report, *commands]
+
+
+def on_judged(state: State, event: e.Judged) -> Step:
+    """Everything was looked at anew: play on, or not."""
+    if not state.judging:
+        return state, []
+    if state.phase is Phase.PAUSED:
+        return _judged_before_resume(state, event.at)
+    if state.phase is not Phase.RECOVERING or state.latched is None:
+        return state, []
+    if state.latched.watch in event.holding:
+        why = f"{state.latched.watch} still holds after the recovery"
+        return recovery_failed(state, event.at, why)
+    report = c.Report("recovered", state.life, {"watch": state.latched.watch})
+    state, commands = moves.start_routine(state)
+    return state, [report, *commands]
+
+
+def _judged_before_resume(state: State, at: float) -> Step:
+    assert state.player is not None
+    if state.condemned != state.player.life:
+        return pausing.play_on(state)
+    # A verdict closed this life's gate for good and is over now: only a new life can press again.
+    state = replace(state.entered(Phase.DEAD, "its gate was closed while paused"), ending_since=at)
+    return moves.end_player(state, at)
+
+
+def on_judge_timeout(state: State, at: float) -> Step:
+    """The deathwatch does not answer: replace it. What it was to judge is not taken on trust."""
+    state, commands = moves.end_watcher(state)
+    if state.phase is Phase.PAUSED:
+        state = replace(state.entered(Phase.PAUSED, "the deathwatch did not answer"), judging=False)
+        return state, commands
+    state, more = recovery_failed(state, at, "the deathwatch did not answer")
+    return state, [*commands, *more]
+
+
+def _told(verdict: Verdict, *, acts: bool, received: float) -> dict[str, object]:
+    rounded = None if verdict.score is None else round(verdict.score, 4)
+    return {
+        "watch": verdict.watch,
+        "then": verdict.then,
+        "score": rounded,
+        "rect": verdict.rect.as_list() if verdict.rect else None,
+        "latency_ms": _ms(verdict.latency),
+        "gate_ms": _ms(verdict.gated_at - verdict.seen_at) if verdict.gated_at else None,
+        "received_ms": _ms(received - verdict.seen_at),
+        "why": verdict.why,
+        "acted": acts,
+    }
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000.0, 3)
+
+
+def _sentence(state: State, verdict: Verdict) -> str:
+    title = state.plan.title if state.plan else state.bot
+    return f"{title}: {verdict.watch} was seen"

@@ -1,0 +1,165 @@
+"""What can happen? Facts in the past tense, wishes of the user ending in Requested.
+
+Every event says when: `at` is a time of the system-wide monotonic clock in seconds, for the core
+has no clock of its own.
+"""
+
+from dataclasses import dataclass, field
+
+from traybot.core.botfile import BotPlan
+from traybot.core.exits import Exit
+from traybot.core.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened at a time."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Event):
+    """A wish. `ticket` names the one who waits for an answer (0: nobody does), `by` where it came from."""
+
+    ticket: int = 0
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequested(Request):
+    """Start a bot; an empty name means the chosen one."""
+
+    bot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRequested(Request):
+    """Pause the running bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequested(Request):
+    """Let a paused bot play on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleRequested(Request):
+    """Start, pause or resume, whatever fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested(Request):
+    """Stop the bot now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanicRequested(Request):
+    """Stop everything and let go of everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestartRequested(Request):
+    """Stop the bot kindly and start it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuitRequested(Request):
+    """End the daemon, kindly."""
+
+
+@dataclass(frozen=True, slots=True)
+class BotChosen(Request):
+    """Make a bot the one that start means."""
+
+    bot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BotsFound(Event):
+    """The bots folder holds these bots; a name maps to what is wrong with it ("" if nothing)."""
+
+    bots: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BotLoaded(Event):
+    """The bot that is to start was read and is sound."""
+
+    plan: BotPlan = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BotRefused(Event):
+    """The bot that is to start has a mistake."""
+
+    bot: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChildEvent(Event):
+    """Something about one life of one child."""
+
+    child: str
+    life: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChildReady(ChildEvent):
+    """The child is set up; a routine's own code runs from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildParked(ChildEvent):
+    """A routine that was told to pause stands still inside a call of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildBlocked(ChildEvent):
+    """The routine's input waits for something; an empty text: no longer."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildExited(ChildEvent):
+    """The process is gone, `at` the moment it went."""
+
+    exit: Exit
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictReached(Event):
+    """A watch concluded something."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judged(Event):
+    """The deathwatch looked at every watch anew: these hold."""
+
+    holding: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandsLetGo(Event):
+    """Nothing that we pressed is down any more."""
+
+    released: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramExited(Event):
+    """The bot's program ended by itself."""
+
+    code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired(Event):
+    """Time is up; a timer whose ticket is not the present one is stale."""
+
+    timer: str = ""
+    ticket: int = field(default=0)

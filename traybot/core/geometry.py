@@ -1,0 +1,53 @@
+"""Where on the screen? Rectangles in pixels, origin top left of the whole (virtual) screen."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle in pixels; `x` and `y` may be negative (a monitor left of the first one)."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def center(self) -> tuple[int, int]:
+        """The pixel in the middle, rounded towards the origin."""
+        return self.x + self.width // 2, self.y + self.height // 2
+
+    @property
+    def empty(self) -> bool:
+        """Whether no pixel lies inside."""
+        return self.width <= 0 or self.height <= 0
+
+    def moved(self, dx: int, dy: int) -> "Rect":
+        """The same rectangle elsewhere."""
+        return Rect(self.x + dx, self.y + dy, self.width, self.height)
+
+    def within(self, other: "Rect") -> "Rect":
+        """The part of this rectangle that lies inside `other`; may be empty."""
+        left, top = max(self.x, other.x), max(self.y, other.y)
+        right = min(self.x + self.width, other.x + other.width)
+        bottom = min(self.y + self.height, other.y + other.height)
+        return Rect(left, top, max(0, right - left), max(0, bottom - top))
+
+    def as_list(self) -> list[int]:
+        """As JSON shows it: `[x, y, width, height]`."""
+        return [self.x, self.y, self.width, self.height]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a template was found; `score` runs from 0 to 1, and 1 is the same picture."""
+
+    rect: Rect
+    score: float
+    scale: float = 1.0
+    template: str = ""
+
+    @property
+    def center(self) -> tuple[int, int]:
+        """The pixel to click."""
+        return self.rect.center

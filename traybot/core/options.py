@@ -1,0 +1,196 @@
+"""What may be written in a table of a TOML file? One row per option, read by one function.
+
+`bot.toml` and the settings are both made of such rows, so a wrong value is reported the same way in
+both, and the reference pages are written from the same rows.
+"""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from traybot.core.durations import parse_duration
+from traybot.core.geometry import Rect
+
+#: Turns a TOML value into ours; `ValueError` says what was expected.
+Reader = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One key: how its value is read, what it is when absent, and one sentence about it."""
+
+    name: str
+    read: Reader
+    default: Any
+    doc: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A mistake in a file. `table` and `index` say where, so that a shell can find the line."""
+
+    table: str
+    key: str
+    what: str
+    remedy: str = ""
+    index: int = 0
+
+
+def read_table(
+    table: object, options: Iterable[Option], name: str, index: int = 0
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Read a TOML table by its rows: every option has a value then, every mistake is listed."""
+    rows = {option.name: option for option in options}
+    values = {option.name: option.default for option in rows.values()}
+    if not isinstance(table, Mapping):
+        return values, [Problem(name, "", "must be a table", f"write [{name}]", index)]
+    problems = []
+    for key, value in table.items():
+        row = rows.get(key)
+        if row is None:
+            problems.append(
+                Problem(name, key, f'unknown option "{key}"', _nearest(key, rows), index)
+            )
+            continue
+        try:
+            values[key] = row.read(value)
+        except ValueError as error:
+            problems.append(Problem(name, key, f"{key}: {error}", row.doc, index))
+    for option in rows.values():
+        if option.required and option.name not in table:
+            what = f'"{option.name}" is missing'
+            problems.append(Problem(name, "", what, option.doc, index))
+    return values, problems
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    near = difflib.get_close_matches(key, names, n=1)
+    return f'did you mean "{near[0]}"?' if near else "known are " + ", ".join(names)
+
+
+def _expected(what: str, value: object) -> ValueError:
+    return ValueError(f"must be {what}, not {value!r}")
+
+
+def flag(value: object) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise _expected("true or false", value)
+    return value
+
+
+def text(value: object) -> str:
+    """Read a text that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise _expected("a text", value)
+    return value
+
+
+def any_text(value: object) -> str:
+    """Read a text, which may be empty."""
+    if not isinstance(value, str):
+        raise _expected("a text", value)
+    return value
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Read a list of texts; one text alone is a list of one."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list) or not items or not all(isinstance(i, str) and i for i in items):
+        raise _expected('a list of texts such as ["a", "b"]', value)
+    return tuple(items)
+
+
+def number(low: float, high: float) -> Reader:
+    """Read a number between two limits."""
+
+    def read(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise _expected(f"a number from {low:g} to {high:g}", value)
+        if not low <= value <= high:
+            raise _expected(f"from {low:g} to {high:g}", value)
+        return float(value)
+
+    return read
+
+
+def integer(low: int, high: int) -> Reader:
+    """Read a whole number between two limits."""
+
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise _expected(f"a whole number from {low} to {high}", value)
+        return value
+
+    return read
+
+
+def numbers(low: float, high: float) -> Reader:
+    """Read a list of numbers between two limits."""
+    one = number(low, high)
+
+    def read(value: object) -> tuple[float, ...]:
+        if not isinstance(value, list) or not value:
+            raise _expected("a list of numbers such as [0.8, 1.25]", value)
+        return tuple(one(item) for item in value)
+
+    return read
+
+
+def duration(low: float, high: float) -> Reader:
+    """Read a duration such as "50ms" between two limits in seconds."""
+
+    def read(value: object) -> float:
+        if not isinstance(value, str):
+            raise _expected('a duration in quotes such as "50ms" or "2s"', value)
+        seconds = parse_duration(value)
+        if not low <= seconds <= high:
+            raise _expected(f"from {low:g}s to {high:g}s", value)
+        return seconds
+
+    return read
+
+
+def choice(*words: str) -> Reader:
+    """Read one of a few words."""
+
+    def read(value: object) -> str:
+        if value not in words:
+            raise _expected("one of " + ", ".join(words), value)
+        return str(value)
+
+    return read
+
+
+def region(value: object) -> Rect:
+    """Read `[x, y, width, height]` in pixels."""
+    numbers = _whole_numbers(value, 4)
+    if not numbers:
+        raise _expected("[x, y, width, height] in whole pixels", value)
+    rect = Rect(*numbers)
+    if rect.empty:
+        raise _expected("a region with width and height above 0", value)
+    return rect
+
+
+def size(value: object) -> tuple[int, int]:
+    """Read `[width, height]` in pixels."""
+    numbers = _whole_numbers(value, 2)
+    if not numbers:
+        raise _expected("[width, height] in whole pixels", value)
+    width, height = numbers
+    if width <= 0 or height <= 0:
+        raise _expected("[width, height] above 0", value)
+    return width, height
+
+
+def _whole_numbers(value: object, count: int) -> list[int]:
+    """Give the numbers of a list of `count` whole numbers, and nothing for anything else."""
+    if not isinstance(value, list) or len(value) != count:
+        return []
+    if not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
+        return []
+    return value

@@ -1,0 +1,111 @@
+"""How does a bot pause and play on? In two steps: it parks by itself, or is frozen."""
+
+from dataclasses import replace
+
+from traybot.core import commands as c
+from traybot.core import events as e
+from traybot.core import moves, policy
+from traybot.core.phases import Phase
+from traybot.core.state import ROUTINE, Pending, State, Step
+
+_PAUSED = frozenset({Phase.PAUSED})
+_RUNNING = frozenset({Phase.RUNNING, Phase.DEAD, Phase.RECOVERING})
+_OVER = frozenset({Phase.IDLE, Phase.FAILED, Phase.STOPPING, Phase.BACKOFF})
+#: Paused still, and no longer looking, means that the look spoke against playing on.
+_NOT_RESUMED = _OVER | {Phase.PAUSED}
+
+
+def on_pause(state: State, event: e.PauseRequested) -> Step:
+    """Pause by the user's wish; only what plays can be paused."""
+    if state.phase is Phase.PAUSED and not state.judging:
+        return replace(state, paused_by="user"), [c.Reply(event.ticket), c.WatchOnly()]
+    if state.phase is Phase.PAUSED:
+        state = replace(state.entered(Phase.PAUSED, "by the user"), judging=False, paused_by="user")
+        return state, [c.WatchOnly(), c.Reply(event.ticket)]
+    if state.phase is Phase.PAUSING:
+        return _await(replace(state, paused_by="user"), event.ticket, _PAUSED), [c.WatchOnly()]
+    if state.phase is not Phase.RUNNING:
+        text = f"cannot pause: nothing is running, the phase is {state.phase}"
+        return state, [c.Reply(event.ticket, 4, text)]
+    state = _await(state, event.ticket, _PAUSED)
+    return pause(state, "user", event.by and f"by {event.by}")
+
+
+def pause(state: State, by: str, reason: str) -> Step:
+    """Close the gate, let go, and wait for the life to park."""
+    life = state.life
+    state = replace(state.entered(Phase.PAUSING, reason), paused_by=by, letting_go=True)
+    state, timer = moves.set_timer(state, policy.PARK_SECONDS)
+    told: list[c.Command] = [c.HoldLife(life), c.LetGo()]
+    if by == "user":
+        told.insert(1, c.WatchOnly())
+    return state, [*told, *timer, c.Report("pausing", life, {"by": by})]
+
+
+def on_parked(state: State, event: e.ChildParked) -> Step:
+    """The life stands still by itself."""
+    if state.phase is not Phase.PAUSING or state.player is None:
+        return state, []
+    if state.player.life != event.life:
+        return state, []
+    return paused(state)
+
+
+def on_park_timeout(state: State) -> Step:
+    """The life made no call of ours in time: the operating system freezes it."""
+    if state.player is None:
+        return paused(state)
+    suspend = c.SuspendChild(ROUTINE, state.player.life)
+    state, commands = paused(replace(state, suspended=True))
+    return state, [suspend, *commands]
+
+
+def paused(state: State) -> Step:
+    """Nothing of the life moves any more, or nothing is left of it."""
+    how = {"suspended": state.suspended, "by": state.paused_by}
+    return state.entered(Phase.PAUSED, state.reason), [c.Report("paused", state.life, how)]
+
+
+def on_resume(state: State, event: e.ResumeRequested) -> Step:
+    """Play on, after everything was judged anew."""
+    if state.phase is Phase.RUNNING:
+        return state, [c.Reply(event.ticket)]
+    if state.phase not in {Phase.PAUSED, Phase.PAUSING}:
+        text = f"cannot resume: nothing is paused, the phase is {state.phase}"
+        return state, [c.Reply(event.ticket, 4, text)]
+    state = _await(state, event.ticket, _RUNNING, _NOT_RESUMED)
+    if state.player is None:
+        # It ended while it was paused: playing on means a new life.
+        return moves.start_routine(state)
+    if state.judging:
+        return state, []
+    state = state.entered(Phase.PAUSED, "looking before playing on")
+    return moves.judge(state, state.life)
+
+
+def play_on(state: State) -> Step:
+    """Nothing holds against it: thaw, open the gate, go."""
+    life = state.life
+    commands: list[c.Command] = [c.WatchLife(life)]
+    if state.suspended:
+        commands.append(c.ContinueChild(ROUTINE, life))
+    if not state.letting_go:
+        # Else hands' answer frees it.
+        commands.append(c.FreeLife(life))
+    commands.append(c.Report("resumed", life))
+    state = replace(state.entered(Phase.RUNNING), judging=False, suspended=False, paused_by="")
+    return state, commands
+
+
+def on_blocked(state: State, event: e.ChildBlocked) -> Step:
+    """Say in the status what the routine's input waits for."""
+    if state.player is None or state.player.life != event.life or state.blocked == event.why:
+        return state, []
+    report = c.Report("blocked" if event.why else "unblocked", event.life, {"why": event.why})
+    return replace(state, blocked=event.why), [report]
+
+
+def _await(
+    state: State, ticket: int, goals: frozenset[Phase], misses: frozenset[Phase] = _OVER
+) -> State:
+    return replace(state, pending=(*state.pending, Pending(ticket, goals, misses)))

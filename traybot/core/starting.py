@@ -1,0 +1,187 @@
+"""How does a bot come to play? From the wish to the open gate."""
+
+from dataclasses import replace
+
+from traybot.core import commands as c
+from traybot.core import events as e
+from traybot.core import moves, policy
+from traybot.core.phases import Phase
+from traybot.core.state import RECOVERY, ROUTINE, Child, Pending, State, Step
+
+_STARTED = frozenset({Phase.RUNNING, Phase.DEAD, Phase.RECOVERING})
+_NOT_STARTED = frozenset({Phase.FAILED, Phase.IDLE, Phase.BACKOFF, Phase.PAUSED})
+
+
+def on_start(state: State, event: e.StartRequested) -> Step:
+    """Start a bot from rest; while a stop is under way the wish waits for its end."""
+    bot, problem = which(state, event.bot)
+    if problem:
+        return state, [c.Reply(event.ticket, 1, problem)]
+    if state.leaving:
+        return state, [c.Reply(event.ticket, 4, "cannot start: traybot is quitting")]
+    awaited = Pending(event.ticket, _STARTED, _NOT_STARTED, bot)
+    state = replace(state, pending=(*state.pending, awaited))
+    if state.phase is Phase.STOPPING:
+        return replace(state, queued=bot), []
+    if state.phase in {Phase.IDLE, Phase.FAILED}:
+        return begin(state, bot)
+    if bot == state.bot:
+        return _already(state, event.ticket)
+    text = f"cannot start {bot}: {state.bot} is {state.phase} (stop it first)"
+    return _answered(state, c.Reply(event.ticket, 4, text))
+
+
+def begin(state: State, bot: str) -> Step:
+    """Take the first step of a new run: read the bot."""
+    state = replace(
+        state.entered(Phase.STARTING),
+        bot=bot,
+        plan=None,
+        queued="",
+        run=state.run + 1,
+        deaths=0,
+        failures=(),
+        watch_failures=(),
+        program_failures=(),
+        streak=0,
+        playing_since=0.0,
+        failing=False,
+        miss_code=1,
+        latched=None,
+    )
+    return state, [c.LoadBot(bot)]
+
+
+def on_loaded(state: State, event: e.BotLoaded) -> Step:
+    """Start program, routine and deathwatch, unless the run was stopped in between."""
+    if not _awaits(state, event.plan.name):
+        return state, []
+    plan = event.plan
+    state = replace(state, plan=plan)
+    commands: list[c.Command] = []
+    if plan.program:
+        commands.append(c.StartProgram(plan))
+    state, routine = moves.start_routine(state)
+    state, watcher = moves.start_watcher(state)
+    commands += [*routine, *watcher]
+    if plan.max_hours is not None:
+        commands.append(c.SetTimer("hours", state.run, plan.max_hours * 3600.0))
+    return state, commands
+
+
+def on_refused(state: State, event: e.BotRefused) -> Step:
+    """Start nothing; the state is as before the wish, with the reason."""
+    if not _awaits(state, event.bot):
+        return state, []
+    state, replies = answer_starts(state.entered(Phase.IDLE, event.why), 5, event.why)
+    report = c.Report("refused", 0, {"bot": event.bot, "why": event.why})
+    return state, [*replies, report, c.Notify(event.why)]
+
+
+def answer_starts(state: State, code: int = 0, text: str = "") -> Step:
+    """Answer whoever waits for a start now: its outcome is known before any phase tells."""
+    kept = tuple(waiting for waiting in state.pending if waiting.goals != _STARTED)
+    replies: list[c.Command] = [
+        c.Reply(waiting.ticket, code, text) for waiting in state.pending if waiting not in kept
+    ]
+    return replace(state, pending=kept), replies
+
+
+def _awaits(state: State, bot: str) -> bool:
+    """Whether this very bot is being read; a start that was stopped gets its answer too late."""
+    return state.phase is Phase.STARTING and state.player is None and state.bot == bot
+
+
+def on_ready(state: State, event: e.ChildReady) -> Step:
+    """Note that a child is set up; the gate opens when both are."""
+    if state.player and (state.player.name, state.player.life) == (event.child, event.life):
+        state = replace(state, player=replace(state.player, ready=True))
+    elif state.watcher and (state.watcher.name, state.watcher.life) == (event.child, event.life):
+        state = replace(state, watcher=replace(state.watcher, ready=True))
+    else:
+        return state, []
+    return open_gate(state, event.at)
+
+
+def open_gate(state: State, at: float) -> Step:
+    """Let the life play if it and its deathwatch are ready and nothing of another is held."""
+    player = state.player
+    if player is None or state.letting_go or not (_able(player) and _able(state.watcher)):
+        return state, []
+    if state.phase is Phase.STARTING and player.name == ROUTINE:
+        state = replace(state.entered(Phase.RUNNING), playing_since=at)
+        report = c.Report("running", player.life, {"bot": state.bot})
+        return state, [c.WatchLife(player.life), c.FreeLife(player.life), report]
+    if state.phase is Phase.RUNNING:
+        return state, [c.WatchLife(player.life), c.FreeLife(player.life)]
+    if state.phase is Phase.RECOVERING and player.name == RECOVERY:
+        return state, [c.FreeLife(player.life)]
+    if state.phase in {Phase.PAUSING, Phase.PAUSED} and not state.judging:
+        return state, [c.WatchOnly()]
+    return state, []
+
+
+def _able(child: Child | None) -> bool:
+    return child is not None and child.ready and not child.ending
+
+
+def on_choose(state: State, event: e.BotChosen) -> Step:
+    """Make a bot the chosen one; while another is active it cannot change."""
+    if state.phase not in {Phase.IDLE, Phase.FAILED}:
+        text = f"cannot choose {event.bot}: {state.bot} is {state.phase} (stop it first)"
+        return state, [c.Reply(event.ticket, 4, text)]
+    bot, problem = which(state, event.bot)
+    if problem:
+        return state, [c.Reply(event.ticket, 1, problem)]
+    return replace(state, bot=bot), [c.Reply(event.ticket)]
+
+
+def on_program_exited(state: State, event: e.ProgramExited) -> Step:
+    """Say it; start the program again a little later if the bot wants that, within bounds."""
+    report = c.Report("program_exited", 0, {"code": event.code})
+    if state.plan is None or not state.plan.program_restart or state.phase in _RESTING:
+        return state, [report]
+    failures = (*policy.recent(state.program_failures, event.at), event.at)
+    state = replace(state, program_failures=failures)
+    if policy.gives_up(failures):
+        state, commands = moves.fail(state, event.at, "the program keeps ending")
+        return state, [report, *commands]
+    return state, [report, c.SetTimer("program", state.run, policy.PROGRAM_SECONDS)]
+
+
+_RESTING = frozenset({Phase.IDLE, Phase.FAILED, Phase.STOPPING})
+
+
+def on_program_due(state: State, ticket: int) -> Step:
+    """Start the program again, if its run still goes on."""
+    if state.plan is None or ticket != state.run or state.phase in _RESTING:
+        return state, []
+    return state, [c.StartProgram(state.plan)]
+
+
+def which(state: State, bot: str) -> tuple[str, str]:
+    """Give the bot that is meant, or what is wrong with the wish; no name means the chosen one."""
+    names = [name for name, _ in state.bots]
+    if bot:
+        known = ", ".join(names) or "none"
+        return bot, "" if bot in names else f"cannot find a bot named {bot} (known: {known})"
+    if state.bot in names:
+        return state.bot, ""
+    if len(names) == 1:
+        return names[0], ""
+    if not names:
+        return "", "cannot start: there is no bot (make one with: traybot new NAME)"
+    return "", f"cannot start: no bot is chosen (name one of {', '.join(names)})"
+
+
+def _already(state: State, ticket: int) -> Step:
+    if state.phase in {Phase.PAUSED, Phase.PAUSING, Phase.BACKOFF}:
+        remedy = "restart" if state.phase is Phase.BACKOFF else "resume"
+        text = f"cannot start {state.bot}: it is {state.phase} ({remedy} or stop it)"
+        return _answered(state, c.Reply(ticket, 4, text))
+    return state, []
+
+
+def _answered(state: State, reply: c.Reply) -> Step:
+    kept = tuple(p for p in state.pending if p.ticket != reply.ticket)
+    return replace(state, pending=kept), [reply]

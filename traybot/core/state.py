@@ -1,0 +1,100 @@
+"""What does the daemon know? One value, replaced as a whole at each step."""
+
+from dataclasses import dataclass, replace
+
+from traybot.core.botfile import BotPlan
+from traybot.core.commands import Command
+from traybot.core.phases import Phase
+from traybot.core.verdicts import Verdict
+
+ROUTINE, RECOVERY, DEATHWATCH = "routine", "recovery", "deathwatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A life that was started and is not gone yet."""
+
+    name: str
+    life: int
+    ready: bool = False
+    #: Killed or asked to leave; only its end is awaited.
+    ending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request that is answered once its goal is reached or out of reach."""
+
+    ticket: int
+    goals: frozenset[Phase]
+    misses: frozenset[Phase]
+    #: The goal counts for this bot only; empty: for any.
+    bot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything the rules need; times are monotonic seconds."""
+
+    phase: Phase = Phase.IDLE
+    #: Goes up with each change of phase and each new timer; a timer with another ticket is stale.
+    ticket: int = 0
+    #: Why the phase is what it is, for a person.
+    reason: str = ""
+    bots: tuple[tuple[str, str], ...] = ()
+    #: The bot that "start" means.
+    bot: str = ""
+    plan: BotPlan | None = None
+    #: Routine or recovery: one place, so that two can never live in it.
+    player: Child | None = None
+    watcher: Child | None = None
+    #: The last life numbers given; routine and recovery share one row, for they share the gate.
+    life: int = 0
+    watch_life: int = 0
+    #: A run lasts from a start to its stop; its timer carries the number.
+    run: int = 0
+    deaths: int = 0
+    #: The verdict that ended the last life, until its recovery has ended.
+    latched: Verdict | None = None
+    #: When the end of the present life was decided (0: not being ended).
+    ending_since: float = 0.0
+    #: Hands were told to let go and have not answered.
+    letting_go: bool = False
+    failures: tuple[float, ...] = ()
+    streak: int = 0
+    watch_failures: tuple[float, ...] = ()
+    program_failures: tuple[float, ...] = ()
+    playing_since: float = 0.0
+    #: Who paused: "user" or "verdict".
+    paused_by: str = ""
+    suspended: bool = False
+    #: Judging anew before a resume, or at the end of a recovery.
+    judging: bool = False
+    #: A life whose gate the deathwatch closed though its verdict was not acted on.
+    condemned: int = 0
+    #: What follows the backoff: routine or recovery.
+    due: str = ROUTINE
+    #: What the routine's input waits for.
+    blocked: str = ""
+    #: Where a stop leads: idle, or failed with a notice.
+    failing: bool = False
+    #: The exit code for whoever waits for a run that comes to nothing.
+    miss_code: int = 1
+    #: The bot to start once the stop is complete.
+    queued: str = ""
+    leaving: bool = False
+    gone: bool = False
+    pending: tuple[Pending, ...] = ()
+
+    def entered(self, phase: Phase, reason: str = "") -> "State":
+        """The same state in another phase; every timer of the phase that is left turns stale."""
+        return replace(self, phase=phase, reason=reason, ticket=self.ticket + 1)
+
+
+#: What every rule gives back.
+Step = tuple[State, list[Command]]
+
+ACTIVE = frozenset(
+    {Phase.STARTING, Phase.RUNNING, Phase.PAUSING, Phase.PAUSED, Phase.DEAD, Phase.RECOVERING}
+    | {Phase.BACKOFF}
+)

@@ -1,0 +1,183 @@
+"""What does a `[[watch]]` of a `bot.toml` say? Its options by kind, and the value they become."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from traybot.core import options as o
+from traybot.core.colors import parse_color
+from traybot.core.geometry import Rect
+from traybot.core.options import Option, Problem
+
+KINDS = ("image", "feature", "color", "still", "changed", "process", "window", "timer", "text")
+THENS = ("stop", "pause", "restart", "recover", "notify", "send")
+#: What a verdict with this `then` does to the life: these end it.
+ENDING = frozenset({"stop", "restart", "recover"})
+
+_DAY = 86_400.0
+_PICTURE = frozenset({"see", "any", "all"})
+_COMMON = frozenset(
+    {"name", "kind", "every", "confirm", "then", "absent", "hold", "cooldown", "priority"}
+)
+#: Which options belong to which kind, beyond the common ones.
+TAKES = {
+    "image": _PICTURE | {"region", "threshold", "scales"},
+    "feature": {"see", "region", "min_matches"},
+    "color": {"region", "color", "tolerance", "share"},
+    "still": {"region", "for", "tolerance"},
+    "changed": {"region", "for", "tolerance"},
+    "process": {"process", "cmdline", "is"},
+    "window": {"window", "is"},
+    "timer": {"after"},
+    "text": {"region", "text"},
+}
+#: What `is` may be, by kind.
+IS = {
+    "process": ("gone", "present"),
+    "window": ("gone", "present", "minimized", "front", "hung"),
+}
+#: Options without which a kind has no meaning.
+NEEDS = {
+    "feature": ("see",),
+    "color": ("color",),
+    "still": ("for",),
+    "process": ("process",),
+    "window": ("window",),
+    "timer": ("after",),
+    "text": ("text",),
+}
+
+ROWS = (
+    Option("name", o.text, "", "a name of your own, unique in the file", required=True),
+    Option("kind", o.choice(*KINDS), "image", "what to look for"),
+    Option("see", o.text, "", "a template picture, relative to the bot's folder"),
+    Option("any", o.texts, (), "template pictures of which one is enough"),
+    Option("all", o.texts, (), "template pictures that must all be there"),
+    Option("region", o.region, None, "[x, y, width, height], relative to the window"),
+    Option("threshold", o.number(0.1, 1.0), 0.9, "lowest score that counts as seen, 0 to 1"),
+    Option("scales", o.numbers(0.1, 10.0), (1.0,), "sizes at which to look for the template"),
+    Option("min_matches", o.integer(4, 10_000), 8, "fewest key points that must agree"),
+    Option("color", parse_color, None, 'a colour such as "#c02020"'),
+    Option("tolerance", o.integer(0, 255), 12, "how far each colour channel may differ"),
+    Option("share", o.number(0.0001, 1.0), 0.3, "share of the region that must have the colour"),
+    Option("for", o.duration(0.0, _DAY), 0.0, "how long the region must stand still, or differ"),
+    Option("process", o.text, "", "name of an executable"),
+    Option("cmdline", o.text, "", "regular expression for the whole command line"),
+    Option("window", o.text, "", "title of a window, a regular expression"),
+    Option("is", o.text, "gone", "what must be true of the process or window"),
+    Option("after", o.duration(0.001, 30 * _DAY), 0.0, "running time of the life"),
+    Option("text", o.text, "", "regular expression for the text to be read"),
+    Option("every", o.duration(0.001, _DAY), 0.05, "look no more often than this"),
+    Option("confirm", o.integer(1, 1000), 1, "consecutive sightings that are needed"),
+    Option("then", o.choice(*THENS), "stop", "what to do when it holds"),
+    Option("absent", o.flag, default=False, doc="holds when it is not seen"),
+    Option("hold", o.duration(0.0, _DAY), 0.0, "how long it must stay true"),
+    Option("cooldown", o.duration(0.0, _DAY), 0.0, "quiet time after it fired"),
+    Option("priority", o.integer(-1000, 1000), 0, "of two verdicts at once the higher wins"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSpec:
+    """A watch as the file describes it, checked; all times in seconds."""
+
+    name: str
+    kind: str = "image"
+    see: tuple[str, ...] = ()
+    every_picture: bool = False
+    region: Rect | None = None
+    threshold: float = 0.9
+    scales: tuple[float, ...] = (1.0,)
+    min_matches: int = 8
+    #: Red, green, blue.
+    color: tuple[int, int, int] | None = None
+    tolerance: int = 12
+    share: float = 0.3
+    lasting: float = 0.0
+    process: str = ""
+    cmdline: str = ""
+    window: str = ""
+    is_: str = "gone"
+    after: float = 0.0
+    text: str = ""
+    every: float = 0.05
+    confirm: int = 1
+    then: str = "stop"
+    absent: bool = False
+    hold: float = 0.0
+    cooldown: float = 0.0
+    priority: int = 0
+
+    @property
+    def ends_life(self) -> bool:
+        """Whether its verdict ends the routine's life."""
+        return self.then in ENDING
+
+
+def read_watches(tables: object) -> tuple[tuple[WatchSpec, ...], list[Problem]]:
+    """Read every `[[watch]]`; names must differ."""
+    if not isinstance(tables, list):
+        return (), [Problem("watch", "", "must be a list of tables", "write [[watch]]")]
+    watches: list[WatchSpec] = []
+    problems: list[Problem] = []
+    for index, table in enumerate(tables):
+        values, wrong = o.read_table(table, ROWS, "watch", index)
+        wrong += _check(values, table if isinstance(table, dict) else {}, index)
+        if values["name"] in {watch.name for watch in watches}:
+            what = f'name: "{values["name"]}" is used twice'
+            wrong.append(Problem("watch", "name", what, "give each watch its own name", index))
+        problems += wrong
+        watches.append(_spec(values))
+    return tuple(watches), problems
+
+
+def _check(values: dict[str, Any], written: dict[str, Any], index: int) -> list[Problem]:
+    kind = values["kind"]
+    rows = {option.name for option in ROWS}
+    takes = TAKES[kind] | _COMMON
+    problems = [
+        Problem("watch", key, f'a {kind} watch has no option "{key}"', _takes_text(kind), index)
+        for key in written
+        if key in rows and key not in takes
+    ]
+    problems += [
+        Problem("watch", "kind", f'a {kind} watch needs "{key}"', f"add {key} = …", index)
+        for key in NEEDS.get(kind, ())
+        if key not in written
+    ]
+    if kind == "image" and len(_PICTURE & written.keys()) != 1:
+        what = "an image watch needs one of see, any and all"
+        problems.append(Problem("watch", "see", what, 'add see = "templates/….png"', index))
+    problems += [
+        Problem("watch", key, f"{key}: {why}", "see Python's re module", index)
+        for key in ("cmdline", "window", "text")
+        if (why := _regular_expression_fault(values[key]))
+    ]
+    words = IS.get(kind)
+    if words and values["is"] not in words:
+        what = f"is: must be one of {', '.join(words)}, not {values['is']!r}"
+        problems.append(Problem("watch", "is", what, "", index))
+    return problems
+
+
+def _takes_text(kind: str) -> str:
+    return f"it takes {', '.join(sorted(TAKES[kind]))}"
+
+
+def _regular_expression_fault(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"{pattern!r} is no regular expression: {error}"
+    return ""
+
+
+def _spec(values: dict[str, Any]) -> WatchSpec:
+    see = (values["see"],) if values["see"] else values["any"] or values["all"]
+    renamed = {"for": "lasting", "is": "is_"}
+    plain = {
+        renamed.get(key, key): value
+        for key, value in values.items()
+        if key not in {"see", "any", "all"}
+    }
+    return WatchSpec(see=see, every_picture=bool(values["all"]), **plain)

@@ -1,0 +1,147 @@
+"""How is the demo told? The daemon plays for a while, its events become a story, a picture is kept."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from traybot.core.geometry import Rect
+from traybot.demo.stage import BOT, Stage
+from traybot.errors import TraybotError
+
+PICTURE = Path("traybot-demo.png")
+#: Around what was seen the picture shows this many pixels more: the whole window.
+_MARGIN = 400
+_END_SECONDS = 10.0
+
+Document = dict[str, Any]
+
+
+def show(*, no_display: bool, seconds: float, as_json: bool) -> int:
+    """Play the demo; 0 if every death was recovered and nothing was left behind."""
+    with Stage(no_display=no_display) as stage:
+        if not as_json:
+            where = "on a screen of its own" if stage.own_screen else "in a window"
+            print(f"The demo plays {where} for {seconds:g} s; Ctrl+C ends it.\n")
+        os.environ.update(stage.env)
+        story = Story(as_json=as_json)
+        for document in _events(stage, seconds):
+            story.tell(document)
+    return story.end()
+
+
+def _events(stage: Stage, seconds: float) -> Iterator[Document]:
+    """Run a daemon of its own on the stage; give its events until it is gone."""
+    command = [sys.executable, "-m", "traybot", "run", str(BOT), "--no-tray", "--no-hotkeys"]
+    daemon = subprocess.Popen(
+        [*command, "--for", f"{seconds:g}s", "--json"],
+        env=stage.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl+C is for us, who then end it in order
+        text=True,
+    )
+    assert daemon.stdout is not None
+    try:
+        for line in daemon.stdout:
+            yield json.loads(line)
+    except KeyboardInterrupt:
+        daemon.terminate()
+        for line in daemon.stdout:
+            yield json.loads(line)
+    finally:
+        with suppress(subprocess.TimeoutExpired):
+            daemon.wait(_END_SECONDS)
+        if daemon.poll() is None:
+            daemon.kill()
+            daemon.wait()
+        daemon.stdout.close()
+
+
+class Story:
+    """Tells events as lines for a person, or passes them on."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        """Nothing has happened yet."""
+        self._as_json = as_json
+        self._seen: Document = {}
+        self._pictured = False
+        self._summary: Document | None = None
+
+    def tell(self, document: Document) -> None:
+        """Tell one event."""
+        event = document["event"]
+        if event == "summary":
+            self._summary = document
+        if event == "verdict" and not self._pictured:
+            self._pictured = _save_picture(document)
+        if self._as_json:
+            print(json.dumps(document), flush=True)
+            return
+        sentence = self._sentence(event, document)
+        if sentence:
+            print(f"{document['t']:8.2f} s  {sentence}", flush=True)
+
+    def _sentence(self, event: str, document: Document) -> str:
+        if event == "verdict":
+            self._seen = document
+            score, ms = document["score"], document["latency_ms"]
+            return f'death is seen: "{document["watch"]}", score {score:.3f}, {ms:.1f} ms'
+        if event == "gone" and document.get("watch"):
+            gate, gone = self._seen.get("gate_ms"), document["seen_to_gone_ms"]
+            return f"  gate closed {gate:.1f} ms, routine gone {gone:.1f} ms after the picture"
+        return {
+            "running": f"life {document['life']} plays",
+            "recovering": "  the recovery presses R",
+            "recovered": "  recovered: the panel is gone",
+            "failed": f"failed: {document.get('why')}",
+            "refused": f"refused: {document.get('why')}",
+            "backoff": f"  waiting: {document.get('why')}",
+        }.get(event, "")
+
+    def end(self) -> int:
+        """Tell the sum; give the exit code."""
+        if self._summary is None:
+            what = "cannot finish the demo: the daemon ended without a summary"
+            raise TraybotError(what, "try: traybot run, and see its log")
+        s = self._summary
+        good = s["held_left"] == 0 and s["children_left"] == 0 and s["deaths"] > 0
+        good = good and s["recoveries"] >= s["deaths"] - 1
+        if not self._as_json:
+            stop = s["stop_ms"]
+            print(
+                f"\n{s['deaths']} deaths, {s['recoveries']} recovered; "
+                f"from the verdict to the routine gone: median {stop['p50']:.1f} ms, "
+                f"longest {stop['max']:.1f} ms.\n"
+                f"Left behind: {s['held_left']} keys held, {s['children_left']} processes."
+            )
+            if self._pictured:
+                print(f"The first death, as it was seen: {PICTURE}")
+        return 0 if good else 1
+
+
+def _save_picture(document: Document) -> bool:
+    """Keep the screen as it is right after a verdict, with the match drawn in."""
+    from traybot.core.geometry import Match
+    from traybot.vision.draw import Mark, draw
+    from traybot.vision.pictures import save_png
+    from traybot.vision.screen import Screen
+
+    rect = Rect(*document["rect"])
+    around = Rect(
+        rect.x - _MARGIN, rect.y - _MARGIN, rect.width + 2 * _MARGIN, rect.height + 2 * _MARGIN
+    )
+    try:
+        with Screen() as screen:
+            frame = screen.grab(around.within(screen.bounds()))
+        placed = Match(rect.moved(-frame.rect.x, -frame.rect.y), document["score"])
+        label = f"{document['watch']} {document['score']:.3f}"
+        save_png(PICTURE, draw(frame.pixels, [Mark(placed.rect, label)]))
+    except TraybotError:
+        return False
+    return True

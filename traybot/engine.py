@@ -1,0 +1,176 @@
+"""Who owns the state? One thread: it waits for everything at once, asks the core, carries out.
+
+Everybody else posts events. Nothing polls: pipes, the ends of processes, the mailbox and the next
+alarm are waited for together.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+
+from traybot.core import commands as c
+from traybot.core import events as e
+from traybot.core.state import DEATHWATCH, State
+from traybot.core.step import step
+from traybot.errors import BotError
+from traybot.ports import HandsPort, Lives, ProgramPort, Shelf, Source, Watchers
+from traybot.shells.mailbox import Mailbox
+from traybot.shells.memory import GO, HOLD, Memory
+from traybot.shells.timers import Timers
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that the engine commands."""
+
+    mailbox: Mailbox
+    memory: Memory
+    lives: Lives
+    hands: HandsPort
+    shelf: Shelf
+    program: ProgramPort
+    watchers: Watchers
+    #: What else must be waited for, such as the Manager's end.
+    others: tuple[Source, ...] = ()
+
+
+class Engine:
+    """The loop and the carrying out of commands."""
+
+    def __init__(self, ports: Ports, begin: Callable[[], None], end: Callable[[], None]) -> None:
+        """`begin` and `end` run on the engine's thread, before the first and after the last event."""
+        self._ports = ports
+        self._begin, self._end = begin, end
+        self._timers = Timers()
+        self._left = False
+        self._sources: tuple[Source, ...] = (
+            ports.hands,
+            ports.lives,
+            ports.program,
+            *ports.others,
+        )
+        #: The state as of the last step; anybody may read it, nobody else may write it.
+        self.state = State()
+        self.crashed: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="engine")
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until the engine has left; False if it is still there after `seconds`."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._begin()
+            while not self._left:
+                for event in self._next_events():
+                    self._handle(event)
+        except BaseException as error:
+            self.crashed = error
+            _log.critical("the engine has failed", exc_info=True)
+        finally:
+            self._end()
+
+    def _next_events(self) -> list[e.Event]:
+        """Wait for anything at all, then take what there is."""
+        waitables = [self._ports.mailbox, *(w for s in self._sources for w in s.waitables())]
+        times = [self._timers.seconds_left(), *(s.seconds_left() for s in self._sources)]
+        known = [seconds for seconds in times if seconds is not None]
+        wait(waitables, min(known, default=None))
+        events: list[e.Event] = list(self._ports.mailbox.collect())
+        for source in self._sources:
+            events += source.collect()
+        events += self._timers.collect()
+        return events
+
+    def _handle(self, event: e.Event) -> None:
+        """One step; what the commands themselves make happen is handled right after it."""
+        before = self.state.phase
+        self.state, commands = step(self.state, event)
+        _log.debug("%s -> %s: %s", event, self.state.phase, commands)
+        self._ports.memory.phase = self.state.phase
+        followers: list[e.Event] = []
+        for command in commands:
+            followers += self._carry_out(command, event.at)
+        if commands or self.state.phase is not before:
+            self._ports.watchers.show(self.state)
+        for follower in followers:
+            self._handle(follower)
+
+    def _carry_out(self, command: c.Command, at: float) -> list[e.Event]:
+        ports = self._ports
+        match command:
+            case c.CloseGate() | c.HoldLife() | c.FreeLife():
+                self._move_gate(command)
+            case c.LetGo():
+                return ports.hands.let_go(everything=command.everything)
+            case c.SetTimer():
+                self._timers.set(command.timer, command.ticket, command.seconds)
+            case c.LoadBot():
+                return [self._load(command.bot)]
+            case c.StartProgram():
+                ports.program.start(command.plan)
+            case c.Report():
+                ports.watchers.report(command, at)
+            case c.Notify():
+                ports.watchers.notify(command.text)
+            case c.Reply():
+                ports.watchers.reply(command.ticket, command.code, command.text)
+            case c.Leave():
+                self._left = True
+            case _:
+                self._command_child(command)
+        return []
+
+    def _command_child(self, command: c.Command) -> None:
+        lives = self._ports.lives
+        match command:
+            case c.StartChild():
+                lives.start(command.child, command.life, command.plan)
+            case c.KillChild():
+                lives.kill(command.child, command.life)
+            case c.AskChild():
+                lives.ask(command.child, command.life)
+            case c.SuspendChild():
+                lives.suspend(command.child, command.life)
+            case c.ContinueChild():
+                lives.resume(command.child, command.life)
+            case c.WatchLife():
+                lives.tell(DEATHWATCH, {"do": "watch", "life": command.life})
+            case c.WatchOnly():
+                lives.tell(DEATHWATCH, {"do": "only_tell"})
+            case c.WatchNothing():
+                lives.tell(DEATHWATCH, {"do": "rest"})
+            case c.Judge():
+                lives.tell(DEATHWATCH, {"do": "judge", "life": command.life})
+            case _:
+                message = f"nobody carries out {command!r}"
+                raise AssertionError(message)
+
+    def _move_gate(self, command: c.CloseGate | c.HoldLife | c.FreeLife) -> None:
+        memory = self._ports.memory
+        if isinstance(command, c.FreeLife):
+            memory.allowed.value = command.life
+            memory.pause.value = GO
+            for child in ("routine", "recovery"):
+                self._ports.lives.tell(child, {"do": "go"})
+            return
+        memory.allowed.value = 0
+        if isinstance(command, c.HoldLife):
+            memory.pause.value = HOLD
+
+    def _load(self, bot: str) -> e.Event:
+        try:
+            plan = self._ports.shelf.load(bot)
+        except BotError as error:
+            return e.BotRefused(time.monotonic(), bot, str(error))
+        return e.BotLoaded(time.monotonic(), plan)

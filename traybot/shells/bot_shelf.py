@@ -1,0 +1,113 @@
+"""Which bots are there, and what is wrong with each? Folders with a `bot.toml`, read and checked."""
+
+import tomllib
+from pathlib import Path
+
+from traybot.core.botfile import BotPlan, read_bot
+from traybot.core.options import Problem
+from traybot.core.places import line_of
+from traybot.errors import BotError
+from traybot.shells.picture_file import check_template
+
+_LARGEST_FILE = 1_000_000
+
+
+class BotShelf:
+    """The bots folder; may be used from any thread, keeps nothing in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        """Look in this folder."""
+        self._folder = folder
+
+    def names(self) -> list[str]:
+        """Every folder that holds a `bot.toml`."""
+        if not self._folder.is_dir():
+            return []
+        return sorted(found.parent.name for found in self._folder.glob("*/bot.toml"))
+
+    def faults(self) -> list[tuple[str, str]]:
+        """Every bot with what is wrong with it, "" if nothing."""
+        return [(name, self._fault(name)) for name in self.names()]
+
+    def _fault(self, name: str) -> str:
+        try:
+            self.load(name)
+        except BotError as error:
+            return str(error)
+        return ""
+
+    def folder(self, name: str) -> Path:
+        """Where a bot lies: a name below the bots folder, or a path to any folder with a bot."""
+        if "/" in name or "\\" in name:
+            return Path(name).expanduser().absolute()
+        return self._folder / name
+
+    def load(self, name: str) -> BotPlan:
+        """Read and check a bot whole; `BotError` names file, line and remedy."""
+        folder = self.folder(name)
+        file = folder / "bot.toml"
+        text = _read(file)
+        try:
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            what = f"cannot read {file}: {error}"
+            raise BotError(what, "write it as TOML, see the README's first bot") from error
+        plan, problems = read_bot(name, str(folder), document)
+        if plan is None:
+            raise _bot_error(file, text, problems)
+        _check_templates(plan, file, text)
+        _check_code(plan, file, text)
+        return plan
+
+
+def _read(file: Path) -> str:
+    try:
+        if file.stat().st_size > _LARGEST_FILE:
+            what = f"cannot read {file}: it is larger than {_LARGEST_FILE} bytes"
+            raise BotError(what, "a bot.toml is a page of text")
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError as error:
+        what = f"cannot find {file}"
+        raise BotError(what, "make a bot with: traybot new NAME") from error
+    except UnicodeDecodeError as error:
+        raise BotError(f"cannot read {file}: it is not UTF-8", "save it as UTF-8") from error
+    except OSError as error:
+        raise BotError(f"cannot read {file}: {error.strerror}") from error
+
+
+def _bot_error(file: Path, text: str, problems: list[Problem]) -> BotError:
+    first, more = problems[0], len(problems) - 1
+    line = line_of(text, first.table, first.key, first.index)
+    others = f"; {more} more" if more else ""
+    where = f"[{first.table}] " if first.table else ""
+    what = f"cannot use {file}, line {line}: {where}{first.what}{others}"
+    return BotError(what, first.remedy)
+
+
+def _check_templates(plan: BotPlan, file: Path, text: str) -> None:
+    for index, watch in enumerate(plan.watches):
+        for name in watch.see:
+            try:
+                check_template(Path(plan.folder) / name)
+            except BotError as error:
+                line = line_of(text, "watch", "see", index)
+                what = f"{error.what}, named in {file.name}, line {line}"
+                raise BotError(what, error.remedy) from error
+
+
+def _check_code(plan: BotPlan, file: Path, text: str) -> None:
+    """Check that the named code is there and is Python; nothing of it is run."""
+    for table, run in (("routine", plan.run), ("recovery", plan.recovery)):
+        if not run:
+            continue
+        module = run.partition(":")[0]
+        code = Path(plan.folder) / (module.replace(".", "/") + ".py")
+        line = line_of(text, table, "run")
+        if not code.is_file():
+            what = f"cannot find {code}, named in {file.name}, line {line}"
+            raise BotError(what, "make the file or correct [routine] run")
+        try:
+            compile(code.read_bytes(), str(code), "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            at = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+            raise BotError(f"cannot use {code}{at}: {error}", "mend the code") from error

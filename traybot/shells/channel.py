@@ -1,0 +1,112 @@
+"""How do daemon and child talk? JSON documents over a pipe of their own that dies with the child.
+
+The daemon must never wait for the rest of a document: its writer may have been frozen or killed in
+the middle of it. So on a byte stream the documents are lines, and an unfinished one is left for
+later; where pipes keep messages whole (Windows) the message is the document.
+"""
+
+import contextlib
+import json
+import os
+import select
+import threading
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+_CHUNK = 65536
+#: A child that sends more than this without an end of line is broken.
+_LONGEST = 1 << 20
+
+Document = dict[str, Any]
+
+
+class Channel:
+    """One end of a pipe. Sending is safe from any thread; receiving is for one thread."""
+
+    def __init__(self, connection: Connection, *, patient: bool) -> None:
+        """Take over a connection. A patient end waits for room when it sends, as a child may."""
+        self._connection = connection
+        self._streams = type(connection) is Connection
+        self._patient = patient
+        self._rest = b""
+        self._sending = threading.Lock()
+        self.closed = False
+        if self._streams and not patient:
+            os.set_blocking(connection.fileno(), False)
+
+    def fileno(self) -> int:
+        """Something to wait for."""
+        return self._connection.fileno()
+
+    def send(self, document: Document) -> bool:
+        """Send a document; False if nobody can take it any more."""
+        line = json.dumps(document, separators=(",", ":")).encode() + b"\n"
+        with self._sending, contextlib.suppress(OSError):
+            if not self._streams:
+                self._connection.send_bytes(line)
+            elif self._patient:
+                self._write_all(line)
+            else:
+                # Our few small documents always fit, unless the reader is frozen for good.
+                return os.write(self._connection.fileno(), line) == len(line)
+            return True
+        return False
+
+    def _write_all(self, line: bytes) -> None:
+        while line:
+            line = line[os.write(self._connection.fileno(), line) :]
+
+    def receive(self) -> list[Document]:
+        """Give every document that has arrived whole; `closed` tells that no more will come."""
+        if self.closed:
+            return []
+        return self._receive_lines() if self._streams else self._receive_messages()
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait until something can be received, or the other end is gone."""
+        if not self._streams:
+            return bool(wait([self._connection], seconds))
+        poller = select.poll()
+        poller.register(self._connection.fileno(), select.POLLIN)
+        return bool(poller.poll(None if seconds is None else seconds * 1000.0))
+
+    def _receive_lines(self) -> list[Document]:
+        try:
+            while self.wait(0):
+                chunk = os.read(self._connection.fileno(), _CHUNK)
+                self._rest += chunk
+                if not chunk or len(self._rest) > _LONGEST:
+                    self.closed = True
+                    break
+                if len(chunk) < _CHUNK:
+                    break
+        except OSError:
+            self.closed = True
+        *lines, self._rest = self._rest.split(b"\n")
+        return [document for line in lines if (document := _parsed(line)) is not None]
+
+    def _receive_messages(self) -> list[Document]:
+        documents = []
+        try:
+            while self._connection.poll():
+                document = _parsed(self._connection.recv_bytes(_LONGEST))
+                if document is not None:
+                    documents.append(document)
+        except (OSError, EOFError):
+            self.closed = True
+        return documents
+
+    def close(self) -> None:
+        """Close this end; may be called twice."""
+        self.closed = True
+        with contextlib.suppress(OSError):
+            self._connection.close()
+
+
+def _parsed(line: bytes) -> Document | None:
+    """Read one line; what is no JSON object was written by a dying process and says nothing."""
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None

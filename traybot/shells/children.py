@@ -1,0 +1,233 @@
+"""How are lives started, spoken to and ended? One record per life, one pipe each, killed by pidfd."""
+
+import contextlib
+import logging
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from traybot.core.botfile import BotPlan
+from traybot.core.events import ChildExited, Event
+from traybot.core.exits import Ending, Exit, exit_of
+from traybot.shells import hearing
+from traybot.shells.channel import Channel
+from traybot.shells.hands_line import HandsLine
+from traybot.shells.launcher import Launcher
+from traybot.shells.memory import LEAVE, Memory
+from traybot.shells.share import Share
+from traybot.system.base import ProcessHandle, Processes
+
+_log = logging.getLogger(__name__)
+
+#: After a process is gone the forkserver tells its exit code this much later at most.
+_CODE_SECONDS = 0.1
+
+
+@dataclass(slots=True)
+class _Life:
+    """What we know of one life; `process` and `handle` come from the launcher's thread."""
+
+    child: str
+    number: int
+    channel: Channel
+    process: Any = None
+    handle: ProcessHandle | None = None
+    #: Ended by us: before it was born, the launcher sees to it.
+    doomed: bool = False
+    failed: str = ""
+    end: Exit | None = None
+    #: Not our API but a program of the user's: it knows no pipe, but SIGTERM.
+    plain_program: bool = False
+
+
+class Children:
+    """The lives of one bot. The engine's thread only, but for the jobs of the launcher."""
+
+    def __init__(  # noqa: PLR0913  the one place where all that a life needs comes together
+        self,
+        context: Any,  # noqa: ANN401  a multiprocessing context: its base lacks Process
+        processes: Processes,
+        memory: Memory,
+        hands: HandsLine,
+        share: Share,
+        launcher: Launcher,
+        live: Callable[[Any], None],
+        birth: Callable[..., Any],
+        token: str,
+        wake: Callable[[], None],
+    ) -> None:
+        """`live(birth(…))` is what each process runs."""
+        self._context, self._processes, self._memory = context, processes, memory
+        self._hands, self._share, self._launcher = hands, share, launcher
+        self._live, self._birth, self._token, self._wake = live, birth, token, wake
+        self._lives: list[_Life] = []
+        #: Names of what the bot counts, by place; kept over all lives of a run.
+        self.counters: list[str] = []
+
+    def start(self, child: str, life: int, plan: BotPlan) -> None:
+        """Have the launcher start it; a life without a deathwatch presses through hands."""
+        pipe, theirs = Pipe(duplex=True)
+        hands = None if child == "deathwatch" else self._hands.attach(life, plan.window)
+        birth = self._birth(
+            child=child,
+            life=life,
+            plan=plan,
+            memory=self._memory,
+            pipe=theirs,
+            hands=hands,
+            share=self._share.address,
+            token=self._token,
+            counters=tuple(self.counters),
+            hands_pid=self._hands.pid or 0,
+        )
+        record = _Life(child, life, Channel(pipe, patient=False))
+        record.plain_program = child == "routine" and bool(plan.command)
+        self._lives.append(record)
+        ends = [end for end in (theirs, hands) if end is not None]
+        self._launcher.submit(lambda: self._launch(record, birth, ends))
+
+    def _launch(self, life: _Life, birth: Any, ends: list[Connection]) -> None:  # noqa: ANN401
+        """Start the process; on the launcher's thread."""
+        try:
+            name = f"traybot {life.child} {life.number}"
+            process = self._context.Process(target=self._live, args=(birth,), name=name)
+            process.start()
+            life.process = process
+            with contextlib.suppress(ProcessLookupError):
+                life.handle = self._processes.handle(process.pid)
+            if life.doomed:
+                _signal(life, signal.SIGKILL)
+        except (OSError, EOFError) as error:
+            life.failed = f"cannot start a process: {error}"
+        finally:
+            for end in ends:
+                end.close()
+            self._wake()
+
+    def kill(self, child: str, life: int) -> None:
+        """End it and its group; what made a session of its own is swept when it is gone."""
+        for record in self._of(child, life):
+            record.doomed = True
+            _signal(record, getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def ask(self, child: str, life: int) -> None:
+        """Ask it to leave: our API raises in its next call; a program gets SIGTERM."""
+        self._memory.pause.value = LEAVE
+        for record in self._of(child, life):
+            record.channel.send({"do": "leave"})
+            if record.plain_program:
+                _signal(record, signal.SIGTERM)
+
+    def suspend(self, child: str, life: int) -> None:
+        """Freeze it and its group."""
+        for record in self._of(child, life):
+            _signal(record, getattr(signal, "SIGSTOP", -1))
+
+    def resume(self, child: str, life: int) -> None:
+        """Thaw it and its group."""
+        for record in self._of(child, life):
+            _signal(record, getattr(signal, "SIGCONT", -2))
+
+    def tell(self, child: str, document: Mapping[str, Any]) -> None:
+        """Say something to the child's present life."""
+        for record in self._lives:
+            if record.child == child and not record.doomed:
+                record.channel.send(dict(document))
+
+    def pids(self) -> dict[str, int]:
+        """Give the process numbers by child."""
+        return {life.child: life.process.pid for life in self._lives if life.process is not None}
+
+    def end(self) -> None:
+        """End every life there is: the daemon leaves, or its engine has failed."""
+        for record in self._lives:
+            record.doomed = True
+            _signal(record, getattr(signal, "SIGKILL", signal.SIGTERM))
+        for record in self._lives:
+            if record.process is not None:
+                record.process.join(1.0)
+            record.channel.close()
+        self._lives.clear()
+
+    def _of(self, child: str, life: int) -> list[_Life]:
+        return [one for one in self._lives if (one.child, one.number) == (child, life)]
+
+    def waitables(self) -> list[Any]:
+        """What each life says, and that it is gone."""
+        found: list[Any] = []
+        for life in self._lives:
+            if not life.channel.closed:
+                found.append(life.channel)
+            if life.handle is not None and life.handle.fileno() >= 0:
+                found.append(life.handle)
+            elif life.process is not None:
+                found.append(life.process.sentinel)
+        return found
+
+    def seconds_left(self) -> float | None:
+        """Nothing of ours needs the clock."""
+        return None
+
+    def collect(self) -> list[Event]:
+        """Give what the lives said, then which of them are gone."""
+        events: list[Event] = []
+        for life in list(self._lives):
+            events += self._hear(life)
+            if life.failed or _is_gone(life):
+                events += self._bury(life)
+        return events
+
+    def _hear(self, life: _Life) -> list[Event]:
+        events = []
+        for document in life.channel.receive():
+            if document.get("say") == "end":
+                life.end = Exit(Ending(document["ending"]), str(document.get("why", "")))
+            elif document.get("say") == "counter":
+                self.counters.append(str(document["name"]))
+            else:
+                events += hearing.heard(life.child, life.number, document)
+        return events
+
+    def _bury(self, life: _Life) -> list[Event]:
+        at = time.monotonic()
+        events = self._hear(life)
+        self._lives.remove(life)
+        life.channel.close()
+        if life.child != "deathwatch":
+            self._hands.detach(life.number)
+        end = self._end_of(life)
+        if life.handle is not None:
+            life.handle.reap()
+            life.handle.close()
+        mark = f"{self._token}:{life.child}:{life.number}"
+        left = self._processes.end_marked("TRAYBOT_LIFE", mark)
+        if left:
+            _log.info("%s %s left %s processes behind; ended", life.child, life.number, left)
+        return [*events, ChildExited(at, life.child, life.number, end)]
+
+    def _end_of(self, life: _Life) -> Exit:
+        if life.failed:
+            return Exit(Ending.CRASHED, life.failed)
+        if life.doomed:
+            return Exit(Ending.KILLED, "ended by traybot")
+        if life.end is not None:
+            return life.end
+        wait([life.process.sentinel], _CODE_SECONDS)
+        code = life.process.exitcode
+        return exit_of(code) if code is not None else Exit(Ending.KILLED, "it vanished")
+
+
+def _signal(life: _Life, number: int) -> None:
+    if life.handle is not None:
+        life.handle.signal_group(number)
+
+
+def _is_gone(life: _Life) -> bool:
+    if life.process is None:
+        return False
+    known = life.handle is not None and life.handle.fileno() >= 0
+    return bool(wait([life.handle if known else life.process.sentinel], 0))

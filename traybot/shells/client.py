@@ -1,0 +1,51 @@
+"""How does the command line ask the daemon? One line over its socket, one line back."""
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from traybot.errors import NoDaemon, TraybotError
+
+VERSION = 1
+#: A kind stop may take a routine's whole grace, and a start its program's time.
+_PATIENCE_SECONDS = 75.0
+
+
+def ask(path: Path, document: dict[str, Any]) -> dict[str, Any]:
+    """Ask once; `NoDaemon` if nobody listens, `TraybotError` if the answer is none."""
+    for answer in follow(path, document):
+        return answer
+    raise TraybotError("cannot hear traybot: it hung up", "see its log")
+
+
+def follow(path: Path, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Ask, and give every line that comes back until the daemon hangs up."""
+    with _connect(path) as connection:
+        try:
+            connection.sendall(json.dumps({"v": VERSION, **document}).encode() + b"\n")
+            with connection.makefile("rb") as lines:
+                for line in lines:
+                    yield json.loads(line)
+        except TimeoutError:
+            seconds = int(_PATIENCE_SECONDS)
+            what = f"cannot hear traybot: no answer within {seconds} s"
+            raise TraybotError(what, "see its log") from None
+        except ConnectionError:
+            return
+        except ValueError as error:
+            what = "cannot understand traybot's answer"
+            raise TraybotError(what, "is it another version?") from error
+
+
+def _connect(path: Path) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(_PATIENCE_SECONDS)
+    try:
+        connection.connect(str(path))
+    except OSError as error:
+        connection.close()
+        what = "cannot reach traybot: it is not running"
+        raise NoDaemon(what, "start it with: traybot") from error
+    return connection

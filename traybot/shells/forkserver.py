@@ -1,0 +1,91 @@
+"""How is the prepared server of lives kept? The few private names of multiprocessing that we need.
+
+The library offers no way to end its forkserver, nor to let it die with its daemon: every child
+inherits the descriptor that keeps it alive.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import time
+from multiprocessing import process, resource_tracker
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any
+
+from traybot.system import choose
+
+#: It needs a few milliseconds, unless a stray process holds its pipe.
+_TRACKER_SECONDS = 0.5
+_PRELOAD = ["traybot.workers.preload"]
+
+
+def life_context() -> BaseContext:
+    """Give the way lives are started: forked from a prepared server, or spawned."""
+    if not choose.FORKS:
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    return context
+
+
+def keep_files_in(folder: Path) -> None:
+    """Have the library put its sockets into a folder of ours, emptied of a dead daemon's."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in folder.iterdir():
+        with contextlib.suppress(OSError):
+            left.unlink()
+    process.current_process()._config["tempdir"] = str(folder)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def start() -> None:
+    """Start the server; on a thread that lives as long as the daemon."""
+    if choose.FORKS:
+        _server().ensure_running()
+
+
+def pid() -> int | None:
+    """The server's process, if it runs."""
+    return getattr(_server(), "_forkserver_pid", None) if choose.FORKS else None
+
+
+def end() -> None:
+    """End the server."""
+    number = pid()
+    if number is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+        _server()._stop()  # noqa: SLF001  closes its pipe and collects it
+
+
+def end_tracker() -> None:
+    """End the library's tracker of shared memory, a process too; after all that inherited it."""
+    tracker: Any = getattr(resource_tracker, "_resource_tracker", None)
+    if tracker is None or tracker._fd is None:  # noqa: SLF001
+        return
+    os.close(tracker._fd)  # noqa: SLF001  it leaves when nobody holds this pipe
+    number, tracker._fd, tracker._pid = tracker._pid, None, None  # noqa: SLF001
+    deadline = time.monotonic() + _TRACKER_SECONDS
+    while number and os.waitpid(number, os.WNOHANG)[0] == 0:
+        if time.monotonic() > deadline:
+            os.kill(number, signal.SIGKILL)
+        time.sleep(0.002)
+
+
+def cut_alive_pipe() -> None:
+    """In a life: close the server's alive descriptor, which every child of it inherits.
+
+    While any process holds it the server outlives the daemon, and then no death signal comes: the
+    server is our parent, and it would not die.
+    """
+    server = _server()
+    if server._forkserver_alive_fd is not None:  # noqa: SLF001
+        os.close(server._forkserver_alive_fd)  # noqa: SLF001
+        server._forkserver_alive_fd = None  # noqa: SLF001
+
+
+def _server() -> Any:  # noqa: ANN401  private, hence without types
+    from multiprocessing import forkserver
+
+    return forkserver._forkserver  # type: ignore[attr-defined]  # noqa: SLF001

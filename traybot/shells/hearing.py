@@ -1,0 +1,73 @@
+"""What does a child say? Its documents, turned into events for the engine."""
+
+import logging
+import time
+from typing import Any
+
+from traybot.core import events as e
+from traybot.core.geometry import Rect
+from traybot.core.verdicts import Verdict
+
+_log = logging.getLogger(__name__)
+
+
+def heard(child: str, life: int, document: dict[str, Any]) -> list[e.Event]:
+    """Read one document; what a life cannot say is logged and ignored."""
+    now = time.monotonic()
+    try:
+        match document.get("say"):
+            case "ready":
+                return [e.ChildReady(now, child, life)]
+            case "parked":
+                return [e.ChildParked(now, child, life)]
+            case "blocked":
+                return [e.ChildBlocked(now, child, life, str(document["why"]))]
+            case "verdict":
+                return [e.VerdictReached(now, read_verdict(document))]
+            case "judged":
+                return [e.Judged(now, tuple(map(str, document["holding"])))]
+            case "log":
+                _log_line(child, life, document)
+                return []
+    except (KeyError, TypeError, ValueError) as error:
+        _log.warning("%s %s said something broken (%s)", child, life, error)
+        return []
+    _log.warning("%s %s said something unknown: %s", child, life, document.get("say"))
+    return []
+
+
+def write_verdict(verdict: Verdict) -> dict[str, Any]:
+    """Give the document for a verdict."""
+    return {
+        "say": "verdict",
+        "watch": verdict.watch,
+        "then": verdict.then,
+        "life": verdict.life,
+        "seen": verdict.seen_at,
+        "decided": verdict.decided_at,
+        "gated": verdict.gated_at,
+        "score": verdict.score,
+        "rect": verdict.rect.as_list() if verdict.rect else None,
+        "why": verdict.why,
+    }
+
+
+def read_verdict(document: dict[str, Any]) -> Verdict:
+    """Read what `write_verdict` wrote."""
+    rect = document.get("rect")
+    return Verdict(
+        watch=str(document["watch"]),
+        then=str(document["then"]),
+        life=int(document["life"]),
+        seen_at=float(document["seen"]),
+        decided_at=float(document["decided"]),
+        gated_at=float(document["gated"]),
+        score=document.get("score"),
+        rect=Rect(*rect) if rect else None,
+        why=str(document.get("why", "")),
+    )
+
+
+def _log_line(child: str, life: int, document: dict[str, Any]) -> None:
+    level = logging.getLevelNamesMapping().get(str(document.get("level")).upper(), logging.INFO)
+    logging.getLogger(f"bot.{child}.{life}").log(level, "%s", document.get("text"))

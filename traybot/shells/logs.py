@@ -1,0 +1,33 @@
+"""Where does the log go? To one rotating file that only its owner can read."""
+
+import logging
+import logging.handlers
+import os
+from pathlib import Path
+
+_SIZE = 2_000_000
+_OLD_FILES = 3
+_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+
+class _PrivateFile(logging.handlers.RotatingFileHandler):
+    """A rotating file with mode 0600."""
+
+    def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  the base class says what it returns
+        opened = super()._open()
+        os.chmod(self.baseFilename, 0o600)  # noqa: PTH101  the base class keeps a text
+        return opened
+
+
+def open_log(path: Path, level: str) -> None:
+    """Send everything this process logs to the file."""
+    handler = _PrivateFile(path, maxBytes=_SIZE, backupCount=_OLD_FILES, encoding="utf-8")
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    root = logging.getLogger()
+    root.setLevel(level.upper())
+    root.handlers = [handler]
+
+
+def close_log() -> None:
+    """Write out what is left."""
+    logging.shutdown()

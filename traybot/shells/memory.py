@@ -1,0 +1,61 @@
+"""Which numbers do daemon and children share without asking anybody? One block, made before any child.
+
+Every field has exactly one writer and no lock: a killed lock holder would leave it locked for ever.
+A life inherits the block; it cannot be sent to a running process.
+"""
+
+from collections.abc import Iterator
+from multiprocessing.context import BaseContext
+
+from traybot.core.phases import Phase
+
+#: 256 key codes, then 16 mouse buttons.
+LEDGER_SIZE = 256 + 16
+COUNTERS = 32
+_PHASES = tuple(Phase)
+
+#: What the engine asks of a life through `pause`.
+GO, HOLD, LEAVE = 0, 1, 2
+
+
+class Memory:
+    """The shared block of one bot. In brackets: who writes."""
+
+    def __init__(self, context: BaseContext) -> None:
+        """Make the block; to be done once, by the daemon."""
+        self._phase = context.Value("i", 0, lock=False)
+        #: What the life is asked to do: GO, HOLD or LEAVE (engine).
+        self.pause = context.Value("b", HOLD, lock=False)
+        #: The life that may press (engine).
+        self.allowed = context.Value("i", 0, lock=False)
+        #: The last life that may never press again (deathwatch).
+        self.condemned = context.Value("i", 0, lock=False)
+        #: When the life last made a call of ours, monotonic seconds (life).
+        self.heartbeat = context.Value("d", 0.0, lock=False)
+        #: When the deathwatch last looked, and last concluded something (deathwatch).
+        self.looked_at = context.Value("d", 0.0, lock=False)
+        self.verdict_at = context.Value("d", 0.0, lock=False)
+        #: What the bot counts (life).
+        self.counters = context.Array("d", COUNTERS, lock=False)
+        #: For each key code and 256 + button the life that holds it down, 0 if none (hands).
+        self.ledger = context.Array("i", LEDGER_SIZE, lock=False)
+        #: Goes up with every change of the settings (engine).
+        self.settings_version = context.Value("i", 0, lock=False)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the bot is, as of the engine's last step."""
+        place: int = self._phase.value
+        return _PHASES[place]
+
+    @phase.setter
+    def phase(self, phase: Phase) -> None:
+        self._phase.value = _PHASES.index(phase)
+
+    def may_press(self, life: int) -> bool:
+        """Whether the gate is open for this life."""
+        return bool(self.allowed.value == life and self.condemned.value < life)
+
+    def held(self) -> Iterator[int]:
+        """The ledger's rows that are in use."""
+        return (row for row, life in enumerate(self.ledger) if life)

@@ -1,0 +1,95 @@
+"""Where do our files lie? In the user's own folders, or all under TRAYBOT_HOME."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from traybot.errors import TraybotError
+
+#: A Unix socket's path holds 107 bytes; the longest name we put below this folder has 40.
+_LONGEST_RUNTIME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Every place we write to."""
+
+    settings: Path
+    bots: Path
+    #: The log and whatever else is worth keeping.
+    state: Path
+    #: Lock, sockets: gone with the session.
+    runtime: Path
+
+    @property
+    def log(self) -> Path:
+        """The daemon's log."""
+        return self.state / "traybot.log"
+
+    @property
+    def socket(self) -> Path:
+        """Where the daemon listens for commands."""
+        return self.runtime / "control"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the running daemon."""
+        return self.runtime / "lock"
+
+    def prepare(self) -> None:
+        """Make the folders, for their owner only; refuse a runtime folder that is not ours."""
+        for folder in (self.settings.parent, self.bots, self.state):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_private(self.runtime)
+
+
+def find_paths() -> Paths:
+    """Give the places; makes nothing."""
+    home = os.environ.get("TRAYBOT_HOME")
+    if home:
+        root = Path(home).expanduser().absolute()
+        runtime = _short(root / "run")
+        return Paths(root / "settings.toml", root / "bots", root / "state", runtime)
+    import platformdirs
+
+    dirs = platformdirs.PlatformDirs("traybot", appauthor=False)
+    return Paths(
+        settings=Path(dirs.user_config_dir) / "settings.toml",
+        bots=Path(dirs.user_data_dir) / "bots",
+        state=Path(dirs.user_state_dir),
+        runtime=_short(Path(_runtime_parent(dirs.user_runtime_dir))),
+    )
+
+
+def _runtime_parent(wanted: str) -> str:
+    """Where the system has no runtime folder for this user, use one of our own making."""
+    parent = Path(wanted).parent
+    if parent.is_dir() and os.access(parent, os.W_OK):
+        return wanted
+    return str(Path(tempfile.gettempdir()) / f"traybot-{_user()}")
+
+
+def _short(folder: Path) -> Path:
+    """Sockets need short paths: where this one is too long, a short one stands for it."""
+    if len(os.fsencode(folder)) <= _LONGEST_RUNTIME:
+        return folder
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"traybot-{_user()}-{digest}"
+
+
+def _user() -> str:
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def _check_private(folder: Path) -> None:
+    if not hasattr(os, "getuid"):
+        return
+    found = folder.lstat()
+    if folder.is_symlink() or found.st_uid != os.getuid():
+        what = f"cannot use {folder}: it belongs to somebody else"
+        raise TraybotError(what, "remove it, or set TRAYBOT_HOME")
+    if found.st_mode & 0o077:
+        folder.chmod(0o700)

@@ -1,0 +1,99 @@
+"""Who hears what happens? The log, the event stream, whoever follows, and the final summary."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from typing import IO, Any
+
+_log = logging.getLogger("traybot.events")
+
+Follower = Callable[[dict[str, Any]], None]
+
+
+class Reporter:
+    """Turns reports into documents and counts what the summary needs. Safe from any thread."""
+
+    def __init__(self, began: float, stream: IO[str] | None, *, as_json: bool) -> None:
+        """`stream`, if any, gets each event as a line: JSON, or words for a person."""
+        self._began = began
+        self._stream = stream
+        self._as_json = as_json
+        self._lock = threading.Lock()
+        self._followers: list[Follower] = []
+        self._counts = {"dead": 0, "starting": 0, "recovered": 0}
+        self._stops: list[float] = []
+
+    def follow(self, follower: Follower) -> None:
+        """Hand every later document to `follower`, which must not block and may unfollow itself."""
+        with self._lock:
+            self._followers.append(follower)
+
+    def unfollow(self, follower: Follower) -> None:
+        """Stop doing so."""
+        with self._lock:
+            if follower in self._followers:
+                self._followers.remove(follower)
+
+    def tell(self, event: str, at: float, life: int, fields: dict[str, Any]) -> None:
+        """Tell everybody of one event; `at` is a monotonic time."""
+        document = {"event": event, "t": round(at - self._began, 6), "life": life, **fields}
+        with self._lock:
+            self._count(document)
+            followers = list(self._followers)
+            self._write(document)
+        _log.info("%s", json.dumps(document))
+        for follower in followers:
+            follower(document)
+
+    def _count(self, document: dict[str, Any]) -> None:
+        event = document["event"]
+        if event == "gone" and document.get("watch"):
+            self._counts["dead"] += 1
+        elif event in self._counts:
+            self._counts[event] += 1
+        stopped = document.get("stop_ms")
+        if event == "gone" and stopped is not None:
+            self._stops.append(float(stopped))
+
+    def _write(self, document: dict[str, Any]) -> None:
+        if self._stream is None:
+            return
+        line = json.dumps(document) if self._as_json else _in_words(document)
+        try:
+            self._stream.write(line + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            # Whoever read us is gone (`traybot run --json | head`): nobody to tell it to.
+            self._stream = None
+
+    def summary(self, at: float, held_left: int, children_left: int) -> None:
+        """Tell the last event; the two counts were read from the system itself."""
+        stops = sorted(self._stops)
+        fields = {
+            "deaths": self._counts["dead"],
+            "lives": self._counts["starting"],
+            "recoveries": self._counts["recovered"],
+            "stop_ms": {
+                "p50": _quantile(stops, 0.5),
+                "p99": _quantile(stops, 0.99),
+                "max": stops[-1] if stops else None,
+            },
+            "held_left": held_left,
+            "children_left": children_left,
+        }
+        self.tell("summary", at, 0, fields)
+
+
+def _quantile(ordered: list[float], share: float) -> float | None:
+    """Give the nearest-rank quantile of sorted numbers."""
+    if not ordered:
+        return None
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _in_words(document: dict[str, Any]) -> str:
+    skipped = {"event", "t", "life"}
+    facts = [f"{key}={value}" for key, value in document.items() if key not in skipped and value]
+    life = f" life {document['life']}" if document.get("life") else ""
+    return f"{document['t']:9.3f} s {document['event']}{life} {' '.join(facts)}".rstrip()

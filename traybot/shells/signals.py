@@ -1,0 +1,53 @@
+"""How do Ctrl+C, SIGTERM and SIGHUP reach the engine? One thread waits for them and posts.
+
+They stay blocked in every thread, so a GUI library that sets its own handlers (pystray's GTK back
+end resets SIGINT) cannot take them from us. Children unblock them for themselves.
+"""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+def our_signals() -> set[signal.Signals]:
+    """Give the signals that mean "end" on this system."""
+    return {getattr(signal, name) for name in _NAMES if hasattr(signal, name)}
+
+
+def block() -> None:
+    """Block them in this thread and those it starts: first thing on the main thread."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, our_signals())
+
+
+def unblock() -> None:
+    """Undo that in a child."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, our_signals())
+
+
+@contextlib.contextmanager
+def unblocked() -> Iterator[None]:
+    """Let this thread start a process that must not inherit the block."""
+    unblock()
+    try:
+        yield
+    finally:
+        block()
+
+
+def listen(heard: Callable[[str], None]) -> None:
+    """Call back with a signal's name whenever one arrives, from a thread of our own."""
+    if hasattr(signal, "sigwait"):
+        threading.Thread(target=_wait, args=(heard,), name="signals", daemon=True).start()
+        return
+    for number in our_signals():
+        signal.signal(number, lambda got, _frame: heard(signal.Signals(got).name))
+
+
+def _wait(heard: Callable[[str], None]) -> None:
+    while True:
+        heard(signal.Signals(signal.sigwait(our_signals())).name)

@@ -1,0 +1,43 @@
+"""What does `traybot status --json` say? One document with stable keys."""
+
+from typing import Any
+
+from traybot import __version__
+from traybot.core.state import State
+from traybot.shells.children import Children
+from traybot.shells.memory import Memory
+
+
+def snapshot(  # noqa: PLR0913  it is the sum of all parts
+    state: State,
+    memory: Memory,
+    children: Children,
+    *,
+    pids: dict[str, int | None],
+    faces: dict[str, Any],
+    input_trouble: str,
+    seconds: float,
+) -> dict[str, Any]:
+    """Give the document; from any thread, of values that are replaced and never changed."""
+    plan = state.plan
+    running = pids | children.pids()
+    return {
+        "version": __version__,
+        "phase": str(state.phase),
+        "reason": state.reason,
+        "bot": state.bot,
+        "title": plan.title if plan else "",
+        "life": state.life,
+        "deaths": state.deaths,
+        "waits_for": state.blocked,
+        "counters": dict(zip(children.counters, memory.counters, strict=False)),
+        "pids": {name: pid for name, pid in running.items() if pid},
+        "watches": [
+            {"name": w.name, "kind": w.kind, "then": w.then, "every_ms": w.every * 1000.0}
+            for w in (plan.watches if plan else ())
+        ],
+        "hotkeys": faces.get("hotkeys", {}),
+        "tray": faces.get("tray", "not up yet"),
+        "input": input_trouble or "ok",
+        "seconds": round(seconds, 3),
+    }

@@ -1,0 +1,106 @@
+"""What must be mended in pystray's GTK icons? Notices, signals, picture files, tooltips and menus.
+
+pystray 0.19 needs a session bus although it shows us no notices, takes Ctrl+C away from whoever
+listens to it, writes each picture into a temporary file, sets no tooltip, opens the menu by the
+right button only and rebuilds it after each click. The names that are replaced here are its own; a
+pystray without them works as it is.
+"""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from traybot.core.status import MenuItem
+from traybot.shells import tray_host
+
+
+class _NoNotices:
+    """Stands where pystray keeps its way to show notices."""
+
+    def hide(self) -> None:
+        """Hide what was never shown."""
+
+
+def mended(base: Any) -> Any:  # noqa: ANN401 - pystray has no types
+    """Give a class of icons like `base`, pystray's, without those faults."""
+
+    class Icon(base):  # type: ignore[misc] # pystray has no types
+        def _initialize(self) -> None:
+            self._notifier = _NoNotices()
+            self._mark_ready()
+
+        def _remove_fs_icon(self) -> None:
+            self._icon_valid = False
+
+        def _update_fs_icon(self) -> None:
+            self._icon_path = self.icon.filename
+            self._icon_valid = True
+
+        def _update_title(self) -> None:
+            super()._update_title()
+            status_icon = getattr(self, "_status_icon", None)
+            if status_icon is not None:
+                post(self, lambda: status_icon.set_tooltip_text(self.title))
+
+        def _on_status_icon_activate(self, status_icon: object) -> None:
+            self._on_status_icon_popup_menu(status_icon, 1, 0)
+
+        def _handler(self, callback: Callable[[Any], None]) -> Callable[..., None]:
+            return lambda *_: callback(self)
+
+    return Icon
+
+
+def prepare(_icon: object) -> None:
+    """Let the daemon outlive the session bus, whose end GLib would answer by ending the process."""
+    from gi.repository import Gio, GLib
+
+    if tray_host.has_bus():
+        with contextlib.suppress(GLib.Error):
+            Gio.bus_get_sync(Gio.BusType.SESSION, None).set_exit_on_close(False)
+
+
+def post(_icon: object, call: Callable[[], None]) -> None:
+    """Call something on the thread of GTK's loop; from any thread."""
+    from gi.repository import GLib
+
+    def once() -> bool:
+        call()
+        return False  # do not come again
+
+    GLib.idle_add(once)
+
+
+def change_menu(icon: Any, items: Sequence[MenuItem]) -> bool:  # noqa: ANN401 - no types
+    """Change the lines of an icon's menu in place; False if it has other kinds of lines."""
+    menu = getattr(icon, "_menu_handle", None)
+    widgets = menu.get_children() if menu else []
+    if [_kind(widget) for widget in widgets] != [_wanted_kind(item) for item in items]:
+        return False
+    for widget, item in zip(widgets, items, strict=True):
+        if not item.label:
+            continue
+        if widget.get_label() != item.label:
+            widget.set_label(item.label)
+        widget.set_sensitive(item.enabled and bool(item.action))
+        if item.checked is not None and widget.get_active() != item.checked:
+            widget.set_active(item.checked)
+    return True
+
+
+def _kind(widget: Any) -> str:  # noqa: ANN401 - GTK has no types here
+    from gi.repository import Gtk
+
+    if isinstance(widget, Gtk.SeparatorMenuItem):
+        return "separator"
+    if isinstance(widget, Gtk.CheckMenuItem):
+        return "radio" if widget.get_draw_as_radio() else "check"
+    return "plain"
+
+
+def _wanted_kind(item: MenuItem) -> str:
+    if not item.label:
+        return "separator"
+    if item.checked is None:
+        return "plain"
+    return "radio" if item.radio else "check"

@@ -1,0 +1,182 @@
+"""What must each operating system offer us, beyond what libraries hide?
+
+Contracts only. Objects that satisfy them are used by one thread at a time, the one that made them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from traybot.core.geometry import Rect
+
+#: Codes of keys are 0 to 255 on every system we know (X keycodes, Windows and macOS virtual keys).
+KEY_CODES = 256
+#: Mouse buttons are numbered as X does: 1 left, 2 middle, 3 right, 8 back, 9 forward.
+BUTTONS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A top-level window as a person knows it."""
+
+    id: int
+    title: str
+    #: The client area (without the window manager's frame), in screen pixels.
+    rect: Rect
+    pid: int | None = None
+    minimized: bool = False
+
+
+class Windows(Protocol):
+    """Asks the window system; changes nothing."""
+
+    def all(self) -> list[Window]:
+        """Every top-level window, minimized ones too, topmost last where the system knows."""
+        ...
+
+    def find(self, title: str) -> Window | None:
+        """Find the window whose title matches the regular expression `title` (`re.search`).
+
+        Of several the one in front wins, then the one that was found last time, then the largest.
+        """
+        ...
+
+    def front(self) -> Window | None:
+        """The window that gets the keys now."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; may be called twice."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldInput:
+    """What our input device holds down, as the system itself says."""
+
+    keys: frozenset[int] = frozenset()
+    buttons: frozenset[int] = frozenset()
+
+    def __len__(self) -> int:
+        """How many keys and buttons are down."""
+        return len(self.keys) + len(self.buttons)
+
+
+class Injector(Protocol):
+    """Presses keys and moves the mouse, at once, without asking anybody: gate and ledger are not its business.
+
+    Each call has reached the window system when it returns. Releasing what is not held does nothing.
+    """
+
+    def code_of(self, key: str) -> int:
+        """Give the code of a key name (`core.keys`); `BotError` where this keyboard has no such key."""
+        ...
+
+    def strokes(self, text: str) -> list[tuple[int, ...]]:
+        """Give for each character the codes to hold together, modifiers first, the key last."""
+        ...
+
+    def press(self, code: int) -> None:
+        """Put a key down."""
+        ...
+
+    def release(self, code: int) -> None:
+        """Let a key go."""
+        ...
+
+    def press_button(self, button: int) -> None:
+        """Put a mouse button down."""
+        ...
+
+    def release_button(self, button: int) -> None:
+        """Let a mouse button go."""
+        ...
+
+    def move(self, x: int, y: int) -> None:
+        """Put the pointer at a screen pixel."""
+        ...
+
+    def scroll(self, dx: int, dy: int) -> None:
+        """Turn the wheel by notches: right and up are positive."""
+        ...
+
+    def pointer(self) -> tuple[int, int]:
+        """Where the pointer is now, in screen pixels."""
+        ...
+
+    def held(self) -> HeldInput:
+        """What our own device holds down now, read from the system; never what the user holds.
+
+        Where a system cannot tell the two apart the answer is what this object pressed itself.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection, and of nothing else; may be called twice."""
+        ...
+
+
+class Hotkeys(Protocol):
+    """Listens for chords everywhere on the desktop; calls back from its own thread."""
+
+    def bind(self, chords: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """Listen for `(action, chord)` pairs instead of the former ones; give a state for each action.
+
+        States: "bound", "taken" (another program has it), "unsupported" (this keyboard or system
+        cannot), each may be followed by ": why". Never raises for a bad chord.
+        """
+        ...
+
+    def stop(self) -> None:
+        """Stop listening; returns when the thread has ended; may be called twice."""
+        ...
+
+
+class ProcessHandle(Protocol):
+    """One process that cannot be mistaken for another, even when its number is used again."""
+
+    pid: int
+
+    def fileno(self) -> int:
+        """Something to wait for: readable once the process is gone."""
+        ...
+
+    def signal_group(self, number: int) -> None:
+        """Send a signal to the process and all of its group; nothing happens if it is gone."""
+        ...
+
+    def reap(self) -> None:
+        """Collect it if it is gone and has become our own child; otherwise nothing happens."""
+        ...
+
+    def close(self) -> None:
+        """Forget it; may be called twice."""
+        ...
+
+
+class Processes(Protocol):
+    """What we need to know of processes and to do to them; may be called from any thread."""
+
+    def die_with_parent(self, number: int) -> None:
+        """Have the kernel send us this signal when the thread that made us ends."""
+        ...
+
+    def adopt_orphans(self) -> None:
+        """Become the parent of whatever our descendants leave behind."""
+        ...
+
+    def own_group(self) -> None:
+        """Leave the session and group that we were born in for our own."""
+        ...
+
+    def handle(self, pid: int) -> ProcessHandle:
+        """Hold on to a process; `ProcessLookupError` if it is gone already."""
+        ...
+
+    def end_marked(self, variable: str, value: str) -> int:
+        """Kill every adopted process whose environment carries the mark; give their number."""
+        ...
+
+    def marked(self, variable: str, value: str) -> list[int]:
+        """Every process on this machine, but ourselves, whose environment carries the mark."""
+        ...

@@ -1,0 +1,121 @@
+"""How does Linux let us own processes? pidfds, a death signal, and the adoption of orphans.
+
+Facts and their sources: prctl(2) for PR_SET_PDEATHSIG (bound to the parent *thread*) and
+PR_SET_CHILD_SUBREAPER, pidfd_open(2) and pidfd_send_signal(2) (the flag for groups came with 6.9).
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+#: pidfd_send_signal's flag for "the whole group of this process"; older kernels refuse it.
+_PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2
+
+
+def _prctl(option: int, value: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+class LinuxHandle:
+    """A pidfd."""
+
+    def __init__(self, pid: int) -> None:
+        """Open it; `ProcessLookupError` if there is no such process."""
+        self.pid = pid
+        self._fd = os.pidfd_open(pid)
+
+    def fileno(self) -> int:
+        """Readable once the process is gone."""
+        return self._fd
+
+    def signal_group(self, number: int) -> None:
+        """Signal its whole group by the pidfd; on older kernels by number, while it certainly lives."""
+        if self._fd < 0:
+            return
+        try:
+            signal.pidfd_send_signal(self._fd, number, None, _PIDFD_SIGNAL_PROCESS_GROUP)
+        except ProcessLookupError:
+            return
+        except OSError:
+            self._signal_by_number(number)
+
+    def _signal_by_number(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            # Nothing can take its number between these two lines unless it dies just then and the
+            # kernel runs through all other numbers: the first line proves that it lives.
+            signal.pidfd_send_signal(self._fd, 0)
+            if os.getpgid(self.pid) == self.pid:
+                os.killpg(self.pid, number)
+            signal.pidfd_send_signal(self._fd, number)
+
+    def reap(self) -> None:
+        """Collect a zombie that was handed to us when its parent (the forkserver) died."""
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PIDFD, self._fd, os.WEXITED | os.WNOHANG)
+
+    def close(self) -> None:
+        """Close the pidfd."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class LinuxProcesses:
+    """The contract `Processes` on Linux."""
+
+    def die_with_parent(self, number: int) -> None:
+        """Ask for a signal at the death of the parent thread; cleared by a fork, so each child asks."""
+        _prctl(_PR_SET_PDEATHSIG, number)
+
+    def adopt_orphans(self) -> None:
+        """Become a subreaper."""
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+    def own_group(self) -> None:
+        """Make a session of our own, unless we lead one."""
+        with contextlib.suppress(PermissionError):
+            os.setsid()
+
+    def handle(self, pid: int) -> LinuxHandle:
+        """Open a pidfd."""
+        return LinuxHandle(pid)
+
+    def end_marked(self, variable: str, value: str) -> int:
+        """Kill adopted children with the mark, and collect those that are dead already."""
+        ended = 0
+        for pid in self._children():
+            if not _carries(pid, variable, value):
+                continue
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                ended += 1
+        return ended
+
+    def marked(self, variable: str, value: str) -> list[int]:
+        """Look through the process table."""
+        mine = os.getpid()
+        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        return [pid for pid in pids if pid != mine and _carries(pid, variable, value)]
+
+    def _children(self) -> list[int]:
+        pids: set[int] = set()
+        for task in Path("/proc/self/task").iterdir():
+            with contextlib.suppress(OSError):
+                pids.update(map(int, (task / "children").read_text().split()))
+        return sorted(pids)
+
+
+def _carries(pid: int, variable: str, value: str) -> bool:
+    try:
+        entries = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return f"{variable}={value}".encode() in entries

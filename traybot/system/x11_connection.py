@@ -1,0 +1,70 @@
+"""How do we talk to an X server? One connection, and what its loss and its refusals turn into."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+
+from Xlib import X, error
+from Xlib.display import Display
+from Xlib.protocol.rq import Request
+
+from traybot.errors import BackendUnavailable, TraybotError
+
+_log = logging.getLogger(__name__)
+
+#: What python-xlib raises when the server went away, or was never there.
+LOST = (
+    error.DisplayError,
+    error.ConnectionClosedError,
+    error.XauthError,
+    OSError,
+)
+
+
+def connect(display: str | None = None) -> Display:
+    """Connect to `display`, or to the one the environment names, in about 5 ms.
+
+    `BackendUnavailable` where no server answers. The connection belongs to the calling thread.
+    """
+    try:
+        connection = Display(display)
+    except LOST as lost:
+        raise BackendUnavailable(
+            f"cannot reach the X server: {lost}",
+            "start traybot inside the desktop session, or set DISPLAY",
+        ) from lost
+    connection.set_error_handler(_note)
+    return connection
+
+
+def disconnect(connection: Display) -> None:
+    """Close a connection, whether or not it still works; may be called twice."""
+    with contextlib.suppress(*LOST):
+        connection.close()
+
+
+def drain(connection: Display) -> bool:
+    """Throw away the events that have come; say whether one of them told of a new keymap.
+
+    X tells that to every program, asked or not, and an unread queue would grow for ever.
+    """
+    changed = False
+    while connection.pending_events():
+        changed |= connection.next_event().type == X.MappingNotify
+    return changed
+
+
+@contextlib.contextmanager
+def losing_is(error_class: type[TraybotError], what: str) -> Iterator[None]:
+    """Turn the loss of the server inside the block into `error_class`: "cannot `what`: …"."""
+    try:
+        yield
+    except LOST as lost:
+        raise error_class(
+            f"cannot {what}: the X server is gone", "log in again, then start traybot"
+        ) from lost
+
+
+def _note(refusal: error.XError, _: Request | None) -> None:
+    """Log what nobody handled; python-xlib itself would print it."""
+    _log.debug("the X server refused: %s", refusal)

@@ -1,0 +1,1 @@
+"""Seeing: pictures in, matches out; knows no process and no tray."""

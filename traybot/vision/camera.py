@@ -1,0 +1,106 @@
+"""How do pixels get from the screen into memory? One class for each way to do it.
+
+A camera belongs to the thread that made it. It is thrown away after its first error: `Screen`
+makes a new one, for after a change of resolution or of the X server an old one stays broken.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from traybot.core.geometry import Rect
+from traybot.errors import CaptureError
+from traybot.vision.pixels import Pixels
+
+if TYPE_CHECKING:
+    from mss import MSS
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where pixels are; the origin may be negative when a monitor is left of the first one."""
+
+    bounds: Rect
+    monitors: tuple[Rect, ...]
+
+
+class Camera(Protocol):
+    """Takes pictures of the screen; every method raises `CaptureError` when that is impossible."""
+
+    def layout(self) -> Layout:
+        """Ask for the present size of the screen."""
+        ...
+
+    def take(self, rect: Rect) -> Pixels:
+        """Take (h, w, 4) BGRA of a rectangle inside the bounds, in memory of its own."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; never raises; may be called twice."""
+        ...
+
+
+class MssCamera:
+    """Takes pictures by `mss`: XShm on X11, GDI on Windows, Quartz on macOS."""
+
+    def __init__(self) -> None:
+        """Connects at the first question."""
+        self._mss: MSS | None = None
+
+    def layout(self) -> Layout:
+        """Ask for the present size of the screen, by a new connection.
+
+        mss remembers monitors as long as it lives, so it would never see a screen grow; a new one
+        costs less than half of what a picture costs.
+        """
+        self.close()
+        with _explained():
+            whole, *each = [
+                Rect(monitor["left"], monitor["top"], monitor["width"], monitor["height"])
+                for monitor in self._connected().monitors
+            ]
+        return Layout(whole, tuple(each) or (whole,))
+
+    def take(self, rect: Rect) -> Pixels:
+        """Take a picture; the array lies on the only copy that mss makes."""
+        box = (rect.x, rect.y, rect.x + rect.width, rect.y + rect.height)
+        with _explained():
+            shot = self._connected().grab(box)
+            return np.frombuffer(shot.raw, np.uint8).reshape(rect.height, rect.width, 4)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        connection, self._mss = self._mss, None
+        if connection is not None:
+            with suppress(CaptureError), _explained():
+                connection.close()
+
+    def _connected(self) -> "MSS":
+        from mss import MSS
+
+        if self._mss is None:
+            self._mss = MSS()
+        return self._mss
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what mss raises into one line; when the X server is gone it raises `AssertionError`."""
+    from mss import ScreenShotError
+
+    try:
+        yield
+    except (ScreenShotError, AssertionError, OSError) as error:
+        why = (str(error).splitlines() or ["the connection to the display was lost"])[0]
+        raise CaptureError(f"cannot take a picture of the screen: {why}", _remedy()) from error
+
+
+def _remedy() -> str:
+    display = os.environ.get("DISPLAY")
+    if display:
+        return f"check that the display {display} still runs"
+    return "run it in a graphical session, where pictures of the screen are allowed"

@@ -1,0 +1,131 @@
+"""What is on the screen now? Frames: pixels that know where and when they were seen."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from traybot.core.geometry import Match, Rect
+from traybot.errors import CaptureError
+from traybot.vision.camera import Camera, Layout, MssCamera
+from traybot.vision.pixels import Pixels
+
+#: How long the size of the screen is believed. A screen that shrinks is noticed at once, by the
+#: error; one that grows after this time at the latest.
+LAYOUT_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A picture of a part of the screen."""
+
+    #: (h, w, 4) BGRA; the fourth byte means nothing.
+    pixels: Pixels
+    #: The part, in pixels of the whole screen.
+    rect: Rect
+    #: `time.monotonic()` just before the capture began: what is seen is not older.
+    at: float
+    #: Counts the frames of one `Screen`, from 1.
+    number: int
+
+    def crop(self, region: Rect) -> "Frame":
+        """Give the part inside a region of the screen, uncopied; `CaptureError` if none is."""
+        part = _clip(region, self.rect)
+        x, y = part.x - self.rect.x, part.y - self.rect.y
+        pixels = self.pixels[y : y + part.height, x : x + part.width]
+        return Frame(pixels, part, self.at, self.number)
+
+    def place(self, match: Match) -> Match:
+        """Give a match found in `pixels` its place on the screen."""
+        rect = match.rect.moved(self.rect.x, self.rect.y)
+        return Match(rect, match.score, match.scale, match.template)
+
+
+class Screen:
+    """Takes frames. One for each thread that looks; opens nothing before the first look.
+
+    Survives a change of resolution and a new X server: every call tries once more with a new
+    camera before it raises.
+    """
+
+    def __init__(self, open_camera: Callable[[], Camera] = MssCamera) -> None:
+        """`open_camera` connects to the screen, or raises `CaptureError`."""
+        self._open_camera = open_camera
+        self._camera: Camera | None = None
+        self._layout: Layout | None = None
+        self._layout_at = 0.0
+        self._number = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def grab(self, region: Rect | None = None) -> Frame:
+        """Take a frame of a region, or of the whole screen, all monitors together.
+
+        What of the region lies outside the screen is cut off. `CaptureError` if all of it does, or
+        if there is no screen to look at.
+        """
+        try:
+            return self._grab(region)
+        except CaptureError:
+            self.close()
+            return self._grab(region)
+
+    def bounds(self) -> Rect:
+        """Ask for the rectangle around all monitors; its origin may be negative."""
+        return self._fresh_layout().bounds
+
+    def monitors(self) -> list[Rect]:
+        """Ask for the rectangle of each monitor."""
+        return list(self._fresh_layout().monitors)
+
+    def close(self) -> None:
+        """Let go of the screen; may be called twice, and a later grab opens it again."""
+        if self._camera is not None:
+            self._camera.close()
+        self._camera = self._layout = None
+
+    def _grab(self, region: Rect | None) -> Frame:
+        bounds = self._known_layout().bounds
+        rect = bounds if region is None else _clip(region, bounds)
+        camera = self._opened()
+        at = time.monotonic()
+        pixels = camera.take(rect)
+        self._number += 1
+        return Frame(pixels, rect, at, self._number)
+
+    def _known_layout(self) -> Layout:
+        """Give the layout as last heard, unless that is too long ago."""
+        if self._layout is None or time.monotonic() - self._layout_at > LAYOUT_SECONDS:
+            return self._ask_layout()
+        return self._layout
+
+    def _fresh_layout(self) -> Layout:
+        try:
+            return self._ask_layout()
+        except CaptureError:
+            self.close()
+            return self._ask_layout()
+
+    def _ask_layout(self) -> Layout:
+        self._layout = self._opened().layout()
+        self._layout_at = time.monotonic()
+        return self._layout
+
+    def _opened(self) -> Camera:
+        if self._camera is None:
+            self._camera = self._open_camera()
+        return self._camera
+
+
+def _clip(region: Rect, bounds: Rect) -> Rect:
+    part = region.within(bounds)
+    if part.empty:
+        raise CaptureError(
+            f"cannot take a picture of {region.as_list()}: the screen is {bounds.as_list()}",
+            "choose a region on the screen: x, y, width, height",
+        )
+    return part

@@ -1,0 +1,29 @@
+"""What is a child given at its birth? Plain values, the shared block, and its pipes."""
+
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+from traybot.core.botfile import BotPlan
+from traybot.shells.memory import Memory
+from traybot.shells.share import ShareAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """One life's inheritance."""
+
+    child: str
+    life: int
+    plan: BotPlan
+    memory: Memory
+    pipe: Connection
+    #: To hands; the deathwatch presses nothing and has none.
+    hands: Connection | None
+    share: ShareAddress | None
+    #: Marks every process that descends from us.
+    token: str
+    #: Names of the counters in use, in the order of their places.
+    counters: tuple[str, ...] = ()
+    #: For the deathwatch: who holds the keys, so that it can tell when nobody will let go.
+    hands_pid: int = 0
+    extra: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,256 @@
+"""Who sees death while the routine is busy? This process: it looks, concludes, closes the gate, tells.
+
+A verdict that ends a life is written into the gate here, before anybody is told: from that instant
+nothing of that life can press again.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from traybot.core import watch as rules
+from traybot.core.exits import Ending, Exit
+from traybot.core.verdicts import Verdict
+from traybot.core.watchfile import WatchSpec
+from traybot.errors import BotError, TraybotError
+from traybot.shells.channel import Channel, Document
+from traybot.shells.hearing import write_verdict
+from traybot.shells.ledger import release_without_hands
+from traybot.shells.share import ShareAddress, ShareView
+from traybot.workers.birth import Birth
+from traybot.workers.looks import Eyes, Look, Sight, prepare
+
+_log = logging.getLogger(__name__)
+
+#: A judgement waits for confirmations that are under way, but no longer than this.
+_JUDGE_SECONDS = 1.0
+#: Hands lets go within a few milliseconds of the daemon's death, if it lives.
+_HANDS_SECONDS = 0.2
+
+
+def run(birth: Birth, channel: Channel) -> Exit:
+    """Watch until the daemon closes the pipe or ends us."""
+    try:
+        deathwatch = Deathwatch(birth, channel)
+    except BotError as error:
+        return Exit(Ending.INVALID, str(error))
+    channel.send({"say": "ready", "at": time.monotonic()})
+    try:
+        deathwatch.serve()
+    except TraybotError as error:
+        return Exit(Ending.CRASHED, str(error))
+    return Exit(Ending.LEFT)
+
+
+def last_will(birth: Birth) -> Callable[[], None]:
+    """Give what is to be done when the daemon is gone: see that somebody lets go."""
+
+    def let_go() -> None:
+        deadline = time.monotonic() + _HANDS_SECONDS
+        while any(birth.memory.held()) and time.monotonic() < deadline and _lives(birth.hands_pid):
+            time.sleep(0.005)
+        release_without_hands(birth.memory)
+
+    return let_go
+
+
+def _lives(pid: int) -> bool:
+    if not pid:
+        return False
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One watch: its rules, its look, what it remembers."""
+
+    spec: WatchSpec
+    look: Look
+    state: rules.WatchState = field(default_factory=rules.WatchState)
+    next_at: float = 0.0
+    sight: Sight | None = None
+
+
+class Deathwatch:
+    """The loop over all watches of a bot."""
+
+    def __init__(self, birth: Birth, channel: Channel) -> None:
+        """Load every template; `BotError` if a watch cannot look."""
+        self._memory = birth.memory
+        self._channel = channel
+        self._share = ShareView(birth.share)
+        eyes = Eyes(birth.plan.window, birth.plan.folder, birth.token)
+        self._eyes = eyes
+        self._watches = [_Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]
+        #: The life we judge for; 0 while nobody plays.
+        self._life = 0
+        self._only_tell = False
+        #: Running time of the life: what was gathered, and since when it gathers (0: it stands).
+        self._gathered = 0.0
+        self._since = 0.0
+        self._judging_until = 0.0
+        self._known_life = 0
+
+    def serve(self) -> None:
+        """Look when a watch is due, listen in between."""
+        while not self._channel.closed:
+            self._channel.wait(self._seconds_to_next_look())
+            for document in self._channel.receive():
+                self._hear(document)
+            if self._looking():
+                self._tick()
+
+    def _looking(self) -> bool:
+        return bool(self._life or self._judging_until)
+
+    def _seconds_to_next_look(self) -> float | None:
+        if not self._looking():
+            return None
+        due = min((watched.next_at for watched in self._watches), default=None)
+        if due is None:
+            return 0.0 if self._judging_until else None
+        return max(0.0, due - time.monotonic())
+
+    def _hear(self, document: Document) -> None:
+        match document.get("do"):
+            case "watch":
+                self._watch(int(document["life"]))
+            case "only_tell":
+                self._only_tell = True
+                self._stop_clock()
+            case "rest":
+                self._life = 0
+                self._stop_clock()
+            case "judge":
+                self._judge(int(document["life"]))
+            case "share":
+                address = ShareAddress(document["address"], bytes.fromhex(document["key"]))
+                self._share.move(address)
+            case "leave":
+                self._channel.close()
+
+    def _watch(self, life: int) -> None:
+        """Judge for this life; a new one begins with a clock at zero."""
+        if life != self._known_life:
+            self._known_life, self._gathered = life, 0.0
+            self._reset_clock_bound()
+        self._life, self._only_tell = life, False
+        if not self._since:
+            self._since = time.monotonic()
+        self._look_soon()
+
+    def _reset_clock_bound(self) -> None:
+        """The old life's times mean nothing on the new life's clock; that it fired stays known."""
+        for watched in self._watches:
+            state = watched.state
+            watched.state = rules.WatchState(armed=state.armed, fired_at=None)
+
+    def _judge(self, life: int) -> None:
+        """Judge anew; with a life its verdicts count, without one we only say what holds."""
+        self._life, self._only_tell = life, False
+        for watched in self._watches:
+            watched.state = rules.rearmed(watched.state)
+            watched.sight = None
+        self._judging_until = time.monotonic() + _JUDGE_SECONDS
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        for watched in self._watches:
+            watched.next_at = 0.0
+
+    def _stop_clock(self) -> None:
+        self._gathered, self._since = self._running(), 0.0
+
+    def _running(self) -> float:
+        return self._gathered + (time.monotonic() - self._since if self._since else 0.0)
+
+    def _tick(self) -> None:
+        """Look with every watch that is due; of those that fire the first by priority counts."""
+        now = time.monotonic()
+        self._memory.looked_at.value = now
+        self._eyes.new_tick()
+        running = self._running()
+        fired = [
+            watched
+            for watched in self._watches
+            if watched.next_at <= now and self._look(watched, now, running)
+        ]
+        if fired:
+            self._conclude(fired)
+        if self._judging_until and self._judged():
+            self._tell_judged()
+
+    def _look(self, watched: _Watched, now: float, running: float) -> bool:
+        watched.next_at = now + watched.spec.every
+        sight = watched.look(running)
+        watched.sight = sight
+        # Confirmation and hold count on the wall's clock: they are about the screen, not the life.
+        watched.state, fires = rules.look(
+            watched.spec, watched.state, sees=sight.sees, at=time.monotonic()
+        )
+        return fires
+
+    def _conclude(self, fired: list[_Watched]) -> None:
+        ending = [one for one in fired if one.spec.ends_life or one.spec.then == "pause"]
+        told = [one for one in fired if one not in ending]
+        if ending and self._life:
+            first = rules.first_by_priority([one.spec for one in ending])
+            self._tell(next(one for one in ending if one.spec is first))
+        for watched in told:
+            if self._life:
+                self._tell(watched)
+
+    def _tell(self, watched: _Watched) -> None:
+        decided = time.monotonic()
+        spec, sight = watched.spec, watched.sight
+        assert sight is not None
+        gated = 0.0
+        if spec.ends_life and not self._only_tell:
+            self._memory.condemned.value = max(self._memory.condemned.value, self._life)
+            gated = time.monotonic()
+        self._memory.verdict_at.value = decided
+        verdict = Verdict(
+            watch=spec.name,
+            then=spec.then,
+            life=self._life,
+            seen_at=sight.at,
+            decided_at=decided,
+            gated_at=gated,
+            score=sight.score,
+            rect=sight.rect,
+            why=sight.why,
+        )
+        self._channel.send(write_verdict(verdict))
+        if spec.then == "send":
+            message = {"watch": spec.name, "score": sight.score, "why": sight.why}
+            self._share.send(self._life, message)
+
+    def _judged(self) -> bool:
+        """Whether every watch has looked and no confirmation is under way, or time is up."""
+        now = time.monotonic()
+        if now >= self._judging_until:
+            return True
+        return all(
+            watched.sight is not None and not rules.pending(watched.spec, watched.state, now)
+            for watched in self._watches
+        )
+
+    def _tell_judged(self) -> None:
+        self._judging_until = 0.0
+        now = time.monotonic()
+        holding = [
+            watched.spec.name
+            for watched in self._watches
+            if watched.state.sightings and rules.decided(watched.spec, watched.state, now)
+        ]
+        self._channel.send({"say": "judged", "holding": holding})
+        if not self._life:
+            # What fired now was told to nobody: it must fire again for the life that follows.
+            for watched in self._watches:
+                watched.state = rules.rearmed(watched.state)

@@ -1,0 +1,219 @@
+"""Who presses? One small process that checks gate and focus, keeps the ledger, and leaves last.
+
+It serves one life or a few over sockets, in one thread, so that gate check and press are one act:
+when the daemon's "let go" is read, no press of a closed gate can still be under way.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import selectors
+import signal
+from dataclasses import dataclass
+from multiprocessing import reduction
+from multiprocessing.connection import Connection
+from typing import Any
+
+from traybot.errors import TraybotError
+from traybot.shells import signals
+from traybot.shells.channel import Channel, Document
+from traybot.shells.ledger import BUTTON_ROW, release_all, release_beyond, release_row
+from traybot.shells.memory import Memory
+from traybot.system import choose
+from traybot.system.base import Injector, Windows
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HandsBirth:
+    """What hands is given."""
+
+    memory: Memory
+    control: Connection
+    #: Over which the sockets of lives are handed in.
+    doors: Connection
+
+
+def main(birth: HandsBirth) -> None:
+    """Serve until the daemon says leave or is gone; then let go of everything and leave."""
+    processes = choose.processes()
+    processes.own_group()
+    # Not SIGKILL: hands must still let go. The end of its control pipe is the other means.
+    processes.die_with_parent(signal.SIGTERM)
+    signal.signal(signal.SIGTERM, _raise_leaving)
+    if hasattr(signal, "SIGINT"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signals.unblock()
+    os.dup2(2, 1)
+    hands = Hands(birth)
+    try:
+        hands.serve()
+    except _Leaving:
+        pass
+    finally:
+        hands.let_go()
+    os._exit(0)
+
+
+class _Leaving(BaseException):
+    """The daemon has died."""
+
+
+def _raise_leaving(*_: object) -> None:
+    raise _Leaving
+
+
+class Hands:
+    """Gate, focus, ledger, press: in this order."""
+
+    def __init__(self, birth: HandsBirth) -> None:
+        """Open the way to press; without one every press is refused with the reason."""
+        self._memory = birth.memory
+        self._control = Channel(birth.control, patient=False)
+        self._doors = birth.doors
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._control, selectors.EVENT_READ, self._hear_daemon)
+        self._lives: dict[int, _Guest] = {}
+        self._injector: Injector | None = None
+        self._windows: Windows | None = None
+        self._why = ""
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self._injector = choose.injector()
+        except (TraybotError, OSError) as error:
+            self._why = str(error)
+        with contextlib.suppress(TraybotError, OSError):
+            self._windows = choose.windows()
+        self._control.send({"say": "ready", "why": self._why})
+
+    def serve(self) -> None:
+        """Serve daemon and lives until told to leave."""
+        while not self._control.closed:
+            for key, _ in self._selector.select():
+                key.data()
+
+    def _hear_daemon(self) -> None:
+        for document in self._control.receive():
+            match document.get("do"):
+                case "attach":
+                    self._attach(int(document["life"]), str(document.get("window") or ""))
+                case "let_go":
+                    released = self.let_go(everything=bool(document.get("everything")))
+                    self._control.send({"say": "let_go", "n": document.get("n"), "count": released})
+                case "leave":
+                    raise _Leaving
+
+    def _attach(self, life: int, window: str) -> None:
+        handle = reduction.recv_handle(self._doors)
+        guest = _Guest(life, window, Channel(type(self._doors)(handle), patient=False))
+        self._lives[life] = guest
+        self._selector.register(guest.channel, selectors.EVENT_READ, lambda: self._hear(guest))
+
+    def _hear(self, guest: "_Guest") -> None:
+        for request in guest.channel.receive():
+            answer = self._answer(guest, request)
+            answer["n"] = request.get("n")
+            guest.channel.send(answer)
+        if guest.channel.closed:
+            self._selector.unregister(guest.channel)
+            guest.channel.close()
+            self._lives.pop(guest.life, None)
+            self.let_go(life=guest.life)
+
+    def _answer(self, guest: "_Guest", request: Document) -> Document:
+        do = str(request.get("do"))
+        if self._injector is None:
+            return {"no": "wrong", "why": self._why}
+        try:
+            if do in {"release", "button_up"}:
+                return self._release(guest, request)
+            if do == "pointer":
+                return {"at": self._injector.pointer()}
+            if not self._memory.may_press(guest.life):
+                return {"no": "gate"}
+            if guest.window and (why := self._not_in_front(guest.window)):
+                return {"no": "focus", "why": why}
+            return self._act(guest, do, request)
+        except TraybotError as error:
+            return {"no": "wrong", "why": str(error)}
+        except (KeyError, TypeError, ValueError) as error:
+            return {"no": "wrong", "why": f"cannot understand the request {request}: {error}"}
+
+    def _act(self, guest: "_Guest", do: str, request: Document) -> Document:
+        assert self._injector is not None
+        match do:
+            case "press":
+                self._press(self._injector.code_of(str(request["key"])), guest.life)
+            case "stroke":
+                self._stroke(str(request["text"]), guest.life)
+            case "button_down":
+                self._press_button(int(request["button"]), guest.life)
+            case "move":
+                self._injector.move(int(request["x"]), int(request["y"]))
+            case "scroll":
+                self._injector.scroll(int(request["dx"]), int(request["dy"]))
+            case _:
+                return {"no": "wrong", "why": f"cannot do {do!r}"}
+        return {}
+
+    def _press(self, code: int, life: int) -> None:
+        assert self._injector is not None
+        # The ledger first: if we die between the two lines somebody lets go of what is not held,
+        # which does nothing; the other way round a key would stay down.
+        self._memory.ledger[code] = life
+        self._injector.press(code)
+
+    def _press_button(self, button: int, life: int) -> None:
+        assert self._injector is not None
+        self._memory.ledger[BUTTON_ROW + button] = life
+        self._injector.press_button(button)
+
+    def _stroke(self, text: str, life: int) -> None:
+        assert self._injector is not None
+        for codes in self._injector.strokes(text):
+            for code in codes:
+                self._press(code, life)
+            for code in reversed(codes):
+                self._let_row_go(code)
+
+    def _release(self, guest: "_Guest", request: Document) -> Document:
+        assert self._injector is not None
+        if request["do"] == "release":
+            row = self._injector.code_of(str(request["key"]))
+        else:
+            row = BUTTON_ROW + int(request["button"])
+        if self._memory.ledger[row] == guest.life:
+            self._let_row_go(row)
+        return {}
+
+    def _let_row_go(self, row: int) -> None:
+        assert self._injector is not None
+        release_row(self._memory, self._injector, row)
+
+    def let_go(self, *, life: int = 0, everything: bool = False) -> int:
+        """Release what the ledger says (of one life, if named); give the number of keys and buttons."""
+        if self._injector is None:
+            return 0
+        released = release_all(self._memory, self._injector, life)
+        return released + (release_beyond(self._injector) if everything else 0)
+
+    def _not_in_front(self, title: str) -> str:
+        front = self._windows.front() if self._windows else None
+        if front is not None and re.search(title, front.title):
+            return ""
+        instead = f'"{front.title}"' if front else "nothing"
+        return f'the window "{title}" is not in front ({instead} is)'
+
+
+@dataclass(slots=True)
+class _Guest:
+    """A life that may ask."""
+
+    life: int
+    window: str
+    channel: Channel
+

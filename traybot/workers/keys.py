@@ -1,0 +1,53 @@
+"""How does a bot use the keyboard? Through hands, so that no key can stay down."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from traybot.workers.line import Line
+
+#: Games that poll the keyboard miss a shorter tap.
+_TAP_SECONDS = 0.05
+
+
+class Keys:
+    """The keyboard. Key names: letters, digits, "up", "space", "enter", "shift", "f5", and so on."""
+
+    def __init__(self, line: Line) -> None:
+        """Press through this line."""
+        self._line = line
+
+    def tap(self, *keys: str, hold: float = _TAP_SECONDS) -> None:
+        """Press keys together and let them go after `hold` seconds: `tap("ctrl", "s")`.
+
+        `TraybotError` for an unknown key.
+        """
+        with self.hold(*keys):
+            self._line.sleep(hold)
+
+    @contextmanager
+    def hold(self, *keys: str) -> Iterator[None]:
+        """Hold keys down for the length of a `with` block; let go in reverse order.
+
+        A pause lets go of them; they are pressed again when the bot plays on inside the block.
+        """
+        held: list[str] = []
+        try:
+            for key in keys:
+                self._line.ask_hands({"do": "press", "key": key})
+                held.append(key)
+                self._line.holds.append(key)
+            yield
+        finally:
+            for key in reversed(held):
+                self._line.holds.remove(key)
+                self._line.release({"do": "release", "key": key})
+
+    def type(self, text: str, pause: float = 0.0) -> None:
+        """Type a text, whatever the keyboard's layout; `pause` seconds between the characters.
+
+        The text is never logged.
+        """
+        for character in text:
+            self._line.ask_hands({"do": "stroke", "text": character})
+            if pause:
+                self._line.sleep(pause)

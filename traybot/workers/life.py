@@ -1,0 +1,113 @@
+"""How is the author's code run? Imported from its folder, called with a Bot, its end explained."""
+
+import importlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from traybot.core.exits import Ending, Exit
+from traybot.errors import BotError, TraybotError, WindowMissing
+from traybot.shells.channel import Channel
+from traybot.workers.birth import Birth
+from traybot.workers.bot import Bot
+from traybot.workers.line import Line, Left
+
+
+def run(birth: Birth, channel: Channel) -> Exit:
+    """Run the routine or the recovery of a bot to its end."""
+    os.chdir(birth.plan.folder)
+    if birth.child == "routine" and birth.plan.command:
+        return _become_program(birth, channel)
+    where = birth.plan.run if birth.child == "routine" else birth.plan.recovery
+    try:
+        function = _load(Path(birth.plan.folder), where)
+    except BotError as error:
+        return Exit(Ending.INVALID, str(error))
+    line = Line(birth, channel)
+    bot = Bot(birth, line)
+    channel.send({"say": "ready", "at": time.monotonic()})
+    try:
+        function(bot)
+    except Left:
+        return Exit(Ending.LEFT)
+    except WindowMissing as error:
+        return Exit(Ending.ENVIRONMENT, str(error))
+    except BotError as error:
+        return Exit(Ending.INVALID, f"{where}: {error}{_place(birth)}")
+    except TraybotError as error:
+        return Exit(Ending.CRASHED, f"{error}{_place(birth)}")
+    except SystemExit as error:
+        return _exit_of(error, birth)
+    except BaseException as error:  # noqa: BLE001  the author's code may raise anything
+        channel.send({"say": "log", "level": "error", "text": traceback.format_exc()})
+        return Exit(Ending.CRASHED, f"{type(error).__name__}: {_first_line(error)}{_place(birth)}")
+    return Exit(Ending.DONE)
+
+
+def _exit_of(error: SystemExit, birth: Birth) -> Exit:
+    if error.code in (None, 0):
+        return Exit(Ending.DONE)
+    return Exit(Ending.CRASHED, f"sys.exit({error.code!r}){_place(birth)}")
+
+
+def _load(folder: Path, where: str) -> Callable[[Bot], object]:
+    """Import `module:function` from the bot's folder; every mistake names file and line."""
+    module_name, _, function_name = where.partition(":")
+    function_name = function_name or "play"
+    file = folder / (module_name.replace(".", "/") + ".py")
+    sys.path.insert(0, str(folder))
+    sys.dont_write_bytecode = True
+    importlib.invalidate_caches()
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name == module_name.split(".", maxsplit=1)[0] and not file.exists():
+            what = f"cannot find {file.name} in {folder}"
+            raise BotError(what, f'[routine] run = "{where}" names it') from error
+        raise _import_fault(file, error) from error
+    except BaseException as error:  # noqa: BLE001  the author's code may raise anything
+        raise _import_fault(file, error) from error
+    function = getattr(module, function_name, None)
+    if not callable(function):
+        what = f"cannot find a function {function_name} in {file}"
+        raise BotError(what, f"add: def {function_name}(bot): …")
+    return function  # type: ignore[no-any-return]  # callable, checked above
+
+
+def _import_fault(file: Path, error: BaseException) -> BotError:
+    line = _line_in(error, file.parent)
+    if isinstance(error, SyntaxError) and error.filename:
+        line = f"{Path(error.filename).name}:{error.lineno}"
+    what = f"cannot import {file.name}: {type(error).__name__}: {_first_line(error)}"
+    return BotError(what, f"at {line or file.name}")
+
+
+def _place(birth: Birth) -> str:
+    """Give " at file:line" of the innermost line of the author's own code."""
+    error = sys.exc_info()[1]
+    line = _line_in(error, Path(birth.plan.folder)) if error else ""
+    return f" at {line}" if line else ""
+
+
+def _line_in(error: BaseException, folder: Path) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else ""
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else "(no message)"
+
+
+def _become_program(birth: Birth, channel: Channel) -> Exit:
+    """Turn into the program that the bot names; the daemon goes on owning this process."""
+    command = birth.plan.command
+    channel.send({"say": "ready", "at": time.monotonic()})
+    try:
+        os.execvp(command[0], command)  # noqa: S606  the user's own command is the point
+    except OSError as error:
+        return Exit(Ending.INVALID, f"cannot run {command[0]}: {error.strerror}")

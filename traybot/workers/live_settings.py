@@ -1,0 +1,40 @@
+"""How does a bot read the daemon's settings? As attributes, fresh at the price of one memory read."""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from traybot.shells.memory import Memory
+from traybot.shells.share import ShareView
+
+
+class LiveSettings:
+    """Sections as attributes, options as theirs: `bot.settings.capture.backend`. Read only.
+
+    Nothing is asked while the version stands; if the Manager is gone the last reading holds.
+    """
+
+    def __init__(self, memory: Memory, share: ShareView) -> None:
+        """Read nothing yet."""
+        self._memory = memory
+        self._share = share
+        self._version = -1
+        self._sections: dict[str, Mapping[str, Any]] = {}
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """Give a section's options by name; `AttributeError` if there is no such section."""
+        version = self._memory.settings_version.value
+        if version != self._version:
+            fresh = self._share.settings()
+            if fresh is not None:
+                self._sections, self._version = fresh, version
+        if name not in self._sections:
+            message = f"the settings have no section {name!r}"
+            raise AttributeError(message)
+        return self._sections[name]
+
+    def __getattr__(self, name: str) -> SimpleNamespace:
+        """Give a section."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return SimpleNamespace(**self.section(name))

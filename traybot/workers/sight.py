@@ -1,0 +1,190 @@
+"""How does a bot look at the screen? Regions and results count from its window."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from traybot.core.botfile import BotPlan
+from traybot.core.geometry import Match, Rect
+from traybot.errors import TraybotError, WindowMissing
+from traybot.vision import changes, match
+from traybot.vision.pixels import Pixels
+from traybot.vision.screen import Frame, Screen
+from traybot.vision.templates import Template, load_template
+from traybot.workers.line import Line
+from traybot.workers.mouse import Mouse
+from traybot.workers.places import Place
+
+#: How often a wait looks again.
+_LOOK_SECONDS = 0.02
+#: How long a look waits for a window that is not there (yet).
+_WINDOW_SECONDS = 10.0
+
+#: `(x, y, width, height)` relative to the bot's window.
+Region = Rect | Sequence[int] | None
+Thing = TypeVar("Thing")
+
+
+class NotSeen(TraybotError, TimeoutError):
+    """A wait ended without its picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Match):
+    """A match that can be clicked; `rect` and `center` count from the bot's window."""
+
+    mouse: Mouse | None = None
+
+    def click(self, button: str = "left") -> None:
+        """Click its middle."""
+        assert self.mouse is not None
+        self.mouse.click(*self.center, button=button)
+
+
+class ScreenOfBot:
+    """What a bot sees. Used by the thread that `play` runs on."""
+
+    def __init__(self, plan: BotPlan, line: Line, mouse: Mouse) -> None:
+        """Open nothing before the first look."""
+        self._line = line
+        self._mouse = mouse
+        self._folder = Path(plan.folder)
+        self._screen = Screen()
+        self._place = Place(plan.window, self._screen)
+
+    def origin(self) -> tuple[int, int]:
+        """Where the bot's window begins on the screen, in pixels; (0, 0) without one."""
+        area = self._patiently(self._place.area)
+        return area.x, area.y
+
+    def grab(self, region: Region = None) -> Pixels:
+        """Take a picture now: (height, width, 4) BGRA bytes; the fourth byte means nothing."""
+        return self._frame(region).pixels
+
+    def find(
+        self,
+        template: str,
+        region: Region = None,
+        *,
+        threshold: float = 0.9,
+        scales: Sequence[float] = (1.0,),
+    ) -> Found | None:
+        """Look once for a template, a picture file of the bot's folder; None if it is not seen."""
+        frame = self._frame(region)
+        found = match.find(
+            frame.pixels, self._template(template), threshold=threshold, scales=tuple(scales)
+        )
+        return self._found(frame, found) if found else None
+
+    def find_all(
+        self, template: str, region: Region = None, *, threshold: float = 0.9, limit: int = 100
+    ) -> list[Found]:
+        """Look once for every place that shows a template, best first."""
+        frame = self._frame(region)
+        seen = match.find_all(
+            frame.pixels, self._template(template), threshold=threshold, limit=limit
+        )
+        return [self._found(frame, one) for one in seen]
+
+    def wait(
+        self,
+        template: str,
+        timeout: float = 10.0,
+        region: Region = None,
+        *,
+        threshold: float = 0.9,
+    ) -> Found:
+        """Look until a template is seen; `NotSeen` (a `TimeoutError`) after `timeout` seconds."""
+
+        def look() -> Found | None:
+            return self.find(template, region, threshold=threshold)
+
+        found = self._until(look, timeout)
+        if found is None:
+            raise NotSeen(f"cannot see {template} within {timeout:g} s", "is the game there?")
+        return found
+
+    def wait_gone(
+        self,
+        template: str,
+        timeout: float = 10.0,
+        region: Region = None,
+        *,
+        threshold: float = 0.9,
+    ) -> None:
+        """Look until a template is no longer seen; `NotSeen` after `timeout` seconds."""
+
+        def look() -> bool:
+            return self.find(template, region, threshold=threshold) is None
+
+        if not self._until(look, timeout):
+            raise NotSeen(f"{template} is still seen after {timeout:g} s", "is the game stuck?")
+
+    def wait_still(
+        self,
+        seconds: float = 0.5,
+        timeout: float = 10.0,
+        region: Region = None,
+        *,
+        tolerance: int = changes.TOLERANCE,
+    ) -> None:
+        """Look until a region has stood still for `seconds`; `NotSeen` after `timeout`."""
+        stillness = changes.Stillness(tolerance)
+
+        def look() -> bool:
+            frame = self._frame(region)
+            return stillness.look(frame.pixels, frame.at) >= seconds
+
+        if not self._until(look, timeout):
+            raise NotSeen(f"cannot see it stand still within {timeout:g} s", "raise the tolerance")
+
+    def color(self, x: int, y: int) -> tuple[int, int, int]:
+        """Red, green and blue (0 to 255) of a pixel of the window."""
+        blue, green, red = (int(v) for v in self._frame((x, y, 1, 1)).pixels[0, 0, :3])
+        return red, green, blue
+
+    def text(self, region: Region = None) -> str:
+        """Read text; needs an extra that is not built yet."""
+        what = f"cannot read text in {region}: text recognition is not built yet"
+        raise TraybotError(what, "use templates of the words")
+
+    def _frame(self, region: Region) -> Frame:
+        self._line.checkpoint()
+        rect = region if region is None or isinstance(region, Rect) else Rect(*region)
+        return self._patiently(lambda: self._screen.grab(self._place.region(rect)))
+
+    def _patiently(self, look: Callable[[], Thing]) -> Thing:
+        """Wait for a window that is not there yet, for a while."""
+        deadline = time.monotonic() + _WINDOW_SECONDS
+        while True:
+            try:
+                return look()
+            except WindowMissing:
+                if time.monotonic() > deadline:
+                    raise
+            self._line.sleep(_LOOK_SECONDS)
+
+    def _until(self, look: Callable[[], Thing], timeout: float) -> Thing:
+        # Playing time: what a pause takes is not the game's fault.
+        end = self._line.playing_time() + timeout
+        while True:
+            answer = look()
+            if answer or self._line.playing_time() >= end:
+                return answer
+            self._line.sleep(_LOOK_SECONDS)
+
+    def _template(self, name: str) -> Template:
+        return _load(self._folder / name, name)
+
+    def _found(self, frame: Frame, seen: Match) -> Found:
+        area = self._patiently(self._place.area)
+        rect = seen.rect.moved(frame.rect.x - area.x, frame.rect.y - area.y)
+        return Found(rect, seen.score, seen.scale, seen.template, self._mouse)
+
+
+@lru_cache(maxsize=256)
+def _load(path: Path, name: str) -> Template:
+    return load_template(path, name)
