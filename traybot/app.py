@@ -71,6 +71,7 @@ class Daemon:
         self._token = secrets.token_hex(8)
         os.environ[leftovers.MARK] = self._token
         forkserver.keep_files_in(paths.runtime / "mp")
+        forkserver.start_tracker()
         self._began = time.monotonic()
         stream = sys.stdout if options.tell else None
         self.reporter = Reporter(self._began, stream, as_json=options.as_json)

@@ -140,8 +140,11 @@ class Bus:
         return [{"id": number, **properties} for number, properties, _ in lines]
 
     def labels(self) -> list[str]:
-        """Give the labels of our menu; a separator has none."""
-        return [line.get("label", "") for line in self.menu()]
+        """Give the labels of our menu, as far as it is there; a separator has none."""
+        try:
+            return [line.get("label", "") for line in self.menu()]
+        except (GLib.Error, IndexError):
+            return []
 
     def click(self, label: str) -> None:
         """Click a line of our menu."""

@@ -56,7 +56,7 @@ def _pause(state: State, verdict: Verdict) -> Step:
     if state.phase is not Phase.RUNNING:
         # It holds still, or again: no playing on for now, whoever had paused.
         state = state.entered(state.phase, f"{verdict.watch} was seen") if state.judging else state
-        return replace(state, judging=False), [c.Notify(_sentence(state, verdict))]
+        return state, [c.Notify(_sentence(state, verdict))]
     state, commands = pausing.pause(state, "verdict", f"{verdict.watch} was seen")
     return state, [*commands, c.Notify(_sentence(state, verdict))]
 
@@ -96,7 +96,6 @@ def recovery_ended(state: State, event: e.ChildExited) -> Step:
 
 def recovery_failed(state: State, at: float, why: str) -> Step:
     """Count it and try the recovery again later; the verdict stays latched."""
-    state = replace(state, judging=False)
     report = c.Report("recovery_failed", state.life, {"why": why})
     state, commands = moves.back_off(state, at, RECOVERY, why)
     return state, [report, *commands]
@@ -104,7 +103,8 @@ def recovery_failed(state: State, at: float, why: str) -> Step:
 
 def on_judged(state: State, event: e.Judged) -> Step:
     """Everything was looked at anew: play on, or not."""
-    if not state.judging:
+    if not (state.judging and state.watched):
+        # Nobody asked any more, or the answer of a deathwatch that was given up.
         return state, []
     if state.phase is Phase.PAUSED:
         return _judged_before_resume(state, event.at)
@@ -129,11 +129,11 @@ def _judged_before_resume(state: State, at: float) -> Step:
 
 def on_judge_timeout(state: State, at: float) -> Step:
     """The deathwatch does not answer: replace it. What it was to judge is not taken on trust."""
+    why = "the deathwatch did not answer"
     state, commands = moves.end_watcher(state)
     if state.phase is Phase.PAUSED:
-        state = replace(state.entered(Phase.PAUSED, "the deathwatch did not answer"), judging=False)
-        return state, commands
-    state, more = recovery_failed(state, at, "the deathwatch did not answer")
+        return state.entered(Phase.PAUSED, why), commands
+    state, more = recovery_failed(state, at, why)
     return state, [*commands, *more]
 
 

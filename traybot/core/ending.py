@@ -82,7 +82,7 @@ def _player_gone(state: State, event: e.ChildExited) -> Step:
     before, report = state, _gone_report(state, event)
     foreign = state.plan is not None and bool(state.plan.command)
     state = replace(state, player=None, blocked="", suspended=False, ending_since=0.0)
-    state = replace(state, letting_go=True, judging=False)
+    state = replace(state, letting_go=True)
     state, more = _after_player(state, event, before)
     # Once more after its end, however it ended; a foreign program writes no ledger.
     return settled(state, [c.CloseGate(), c.LetGo(everything=foreign), report, *more])
@@ -120,7 +120,7 @@ def _routine_ended(state: State, event: e.ChildExited, before: State) -> Step:
         return moves.fail(state, event.at, why, code=5)
     if not event.exit.crash and restart != "always":
         return _finished(state, event.at)
-    if state.phase in _PAUSE and not before.judging:
+    if state.phase in _PAUSE and not state.judging:
         return _ended_while_paused(state, why)
     if not event.exit.crash:
         return _next_lap(state)
@@ -176,7 +176,7 @@ def _without_watcher(state: State, at: float) -> Step:
     """Go on until the next deathwatch is ready, which has a time limit where it is waited for."""
     why = "the deathwatch ended while it judged"
     if state.judging and state.phase is Phase.PAUSED:
-        return replace(state.entered(Phase.PAUSED, why), judging=False), []
+        return state.entered(Phase.PAUSED, why), []
     if state.judging:
         return dying.recovery_failed(state, at, why)
     if state.phase in {Phase.STARTING, Phase.RUNNING}:

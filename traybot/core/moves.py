@@ -17,8 +17,7 @@ def set_timer(state: State, seconds: float) -> Step:
 
 def judge(state: State, life: int) -> Step:
     """Have every watch judged anew; a deathwatch that is just starting gets time for both."""
-    ready = state.watcher is not None and state.watcher.ready
-    seconds = policy.JUDGE_SECONDS if ready else policy.START_SECONDS
+    seconds = policy.JUDGE_SECONDS if state.watched else policy.START_SECONDS
     state, timer = set_timer(replace(state, judging=True), seconds)
     return state, [c.Judge(life), *timer]
 
@@ -55,7 +54,6 @@ def _start_player(state: State, name: str, seconds: float) -> Step:
         player=Child(name, life),
         paused_by="",
         suspended=False,
-        judging=False,
         ending_since=0.0,
     )
     state, timer = set_timer(state, seconds)
@@ -71,7 +69,7 @@ def _start_player(state: State, name: str, seconds: float) -> Step:
 def end_player(state: State, at: float) -> Step:
     """End the present life now: gate, hands, process, in this order."""
     commands: list[c.Command] = [c.CloseGate(), c.LetGo()]
-    state = replace(state, letting_go=True, blocked="", judging=False)
+    state = replace(state, letting_go=True, blocked="")
     if state.player is None:
         return state, commands
     player = state.player

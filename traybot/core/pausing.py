@@ -20,7 +20,7 @@ def on_pause(state: State, event: e.PauseRequested) -> Step:
     if state.phase is Phase.PAUSED and not state.judging:
         return replace(state, paused_by="user"), [c.Reply(event.ticket), c.WatchOnly()]
     if state.phase is Phase.PAUSED:
-        state = replace(state.entered(Phase.PAUSED, "by the user"), judging=False, paused_by="user")
+        state = replace(state.entered(Phase.PAUSED, "by the user"), paused_by="user")
         return state, [c.WatchOnly(), c.Reply(event.ticket)]
     if state.phase is Phase.PAUSING:
         return _await(replace(state, paused_by="user"), event.ticket, _PAUSED), [c.WatchOnly()]
@@ -93,7 +93,7 @@ def play_on(state: State) -> Step:
         # Else hands' answer frees it.
         commands.append(c.FreeLife(life))
     commands.append(c.Report("resumed", life))
-    state = replace(state.entered(Phase.RUNNING), judging=False, suspended=False, paused_by="")
+    state = replace(state.entered(Phase.RUNNING), suspended=False, paused_by="")
     return state, commands
 
 

@@ -6,7 +6,7 @@ from traybot.core import commands as c
 from traybot.core import events as e
 from traybot.core import moves, policy
 from traybot.core.phases import Phase
-from traybot.core.state import RECOVERY, ROUTINE, Child, Pending, State, Step
+from traybot.core.state import RECOVERY, ROUTINE, Pending, State, Step
 
 _STARTED = frozenset({Phase.RUNNING, Phase.DEAD, Phase.RECOVERING})
 _NOT_STARTED = frozenset({Phase.FAILED, Phase.IDLE, Phase.BACKOFF, Phase.PAUSED})
@@ -106,7 +106,7 @@ def on_ready(state: State, event: e.ChildReady) -> Step:
 def open_gate(state: State, at: float) -> Step:
     """Let the life play if it and its deathwatch are ready and nothing of another is held."""
     player = state.player
-    if player is None or state.letting_go or not (_able(player) and _able(state.watcher)):
+    if player is None or not player.able or not state.watched or state.letting_go:
         return state, []
     if state.phase is Phase.STARTING and player.name == ROUTINE:
         state = replace(state.entered(Phase.RUNNING), playing_since=at)
@@ -119,10 +119,6 @@ def open_gate(state: State, at: float) -> Step:
     if state.phase in {Phase.PAUSING, Phase.PAUSED} and not state.judging:
         return state, [c.WatchOnly()]
     return state, []
-
-
-def _able(child: Child | None) -> bool:
-    return child is not None and child.ready and not child.ending
 
 
 def on_choose(state: State, event: e.BotChosen) -> Step:

@@ -20,6 +20,11 @@ class Child:
     #: Killed or asked to leave; only its end is awaited.
     ending: bool = False
 
+    @property
+    def able(self) -> bool:
+        """Whether it is set up and is to go on."""
+        return self.ready and not self.ending
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -86,9 +91,14 @@ class State:
     gone: bool = False
     pending: tuple[Pending, ...] = ()
 
+    @property
+    def watched(self) -> bool:
+        """Whether there is a deathwatch that can look."""
+        return self.watcher is not None and self.watcher.able
+
     def entered(self, phase: Phase, reason: str = "") -> "State":
-        """The same state in another phase; every timer of the phase that is left turns stale."""
-        return replace(self, phase=phase, reason=reason, ticket=self.ticket + 1)
+        """The same state in another phase, entered anew: older timers and looks turn stale."""
+        return replace(self, phase=phase, reason=reason, ticket=self.ticket + 1, judging=False)
 
 
 #: What every rule gives back.

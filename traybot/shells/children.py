@@ -13,7 +13,7 @@ from typing import Any
 from traybot.core.botfile import BotPlan
 from traybot.core.events import ChildExited, Event
 from traybot.core.exits import Ending, Exit, exit_of
-from traybot.shells import hearing
+from traybot.shells import hearing, signals
 from traybot.shells.channel import Channel
 from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
@@ -96,6 +96,7 @@ class Children:
             name = f"traybot {life.child} {life.number}"
             process = self._context.Process(target=self._live, args=(birth,), name=name)
             process.start()
+            signals.block()  # the library may have unblocked them, see start_tracker
             life.process = process
             with contextlib.suppress(ProcessLookupError):
                 life.handle = self._processes.handle(process.pid)

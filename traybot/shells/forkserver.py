@@ -14,6 +14,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
+from traybot.shells import signals
 from traybot.system import choose
 
 #: It needs a few milliseconds, unless a stray process holds its pipe.
@@ -39,10 +40,22 @@ def keep_files_in(folder: Path) -> None:
     process.current_process()._config["tempdir"] = str(folder)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
+def start_tracker() -> None:
+    """Start the library's tracker of shared memory, which every later start needs.
+
+    The library unblocks SIGINT and SIGTERM in the thread that starts it, whatever they were before:
+    so it is started first, and the signals are blocked again.
+    """
+    if choose.FORKS:
+        resource_tracker.ensure_running()
+    signals.block()
+
+
 def start() -> None:
     """Start the server; on a thread that lives as long as the daemon."""
     if choose.FORKS:
         _server().ensure_running()
+    signals.block()
 
 
 def pid() -> int | None:

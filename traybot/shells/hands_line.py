@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from traybot.core.events import Event, HandsLetGo
+from traybot.shells import signals
 from traybot.shells.channel import Channel
 from traybot.shells.ledger import release_without_hands
 from traybot.shells.memory import Memory
@@ -69,6 +70,7 @@ class HandsLine:
         birth = self._birth(self._memory, theirs, their_handles)
         process = self._context.Process(target=self._work, args=(birth,), name="traybot hands")
         process.start()
+        signals.block()  # the library may have unblocked them, see start_tracker
         theirs.close()
         their_handles.close()
         self._process, self._channel = process, Channel(control, patient=False)

@@ -86,6 +86,7 @@ class Share:
         address = str(self._folder / f"manager-{os.getpid()}-{self._number}")
         manager = ShareManager(address=address, ctx=self._context)
         manager.start(initializer=_begin)
+        signals.block()  # the library may have unblocked them, see forkserver.start_tracker
         self._manager = manager
         self._sections = {name: dict(values) for name, values in sections.items()}
         manager.settings().update(self._sections)  # type: ignore[attr-defined]  # registered above

@@ -7,7 +7,6 @@ Not left to pystray, whose own search ends at the first surprise: without the Ap
 import importlib
 import logging
 import os
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -136,15 +135,18 @@ def _gtk_backend(name: str, hosted: Callable[[], bool]) -> Backend:
 
 def _xorg() -> Backend:
     icon, menu, item = _classes("xorg")
+    from traybot.shells import tray_xorg
 
-    def prepare(icon: Any) -> None:  # noqa: ANN401 - pystray has no types
-        # pystray sets this only after it has let other threads in, and they read it.
-        icon._thread = threading.current_thread()  # noqa: SLF001 - there is no public way
-
-    # It finds a tray only when it starts, so it starts when there is one.
-    host = tray_host.xembed_host
     return Backend(
-        "xorg", icon, menu, item, prepare=prepare, wanted=host, hosted=host, remedy=NO_MENU
+        "xorg",
+        tray_xorg.mended(icon),
+        menu,
+        item,
+        prepare=tray_xorg.prepare,
+        # It finds a tray only when it starts, so it starts when there is one.
+        wanted=tray_host.xembed_host,
+        hosted=tray_host.xembed_host,
+        remedy=NO_MENU,
     )
 
 

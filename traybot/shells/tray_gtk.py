@@ -21,34 +21,45 @@ class _NoNotices:
         """Hide what was never shown."""
 
 
-def mended(base: Any) -> Any:  # noqa: ANN401 - pystray has no types
+class _Mended:
+    """What goes before pystray's own class; all of it runs on the GUI's thread."""
+
+    icon: Any
+    title: str
+    _mark_ready: Callable[[], None]
+    _on_status_icon_popup_menu: Callable[[object, int, int], None]
+
+    def _initialize(self) -> None:
+        self._notifier = _NoNotices()
+        self._mark_ready()
+
+    def _finalize(self) -> None:
+        super()._finalize()  # type: ignore[misc] # pystray's
+        _flush()
+
+    def _remove_fs_icon(self) -> None:
+        self._icon_valid = False
+
+    def _update_fs_icon(self) -> None:
+        self._icon_path = self.icon.filename
+        self._icon_valid = True
+
+    def _update_title(self) -> None:
+        super()._update_title()  # type: ignore[misc] # pystray's
+        status_icon = getattr(self, "_status_icon", None)
+        if status_icon is not None:
+            post(self, lambda: status_icon.set_tooltip_text(self.title))
+
+    def _on_status_icon_activate(self, status_icon: object) -> None:
+        self._on_status_icon_popup_menu(status_icon, 1, 0)
+
+    def _handler(self, callback: Callable[[Any], None]) -> Callable[..., None]:
+        return lambda *_: callback(self)
+
+
+def mended(base: type) -> type:
     """Give a class of icons like `base`, pystray's, without those faults."""
-
-    class Icon(base):  # type: ignore[misc] # pystray has no types
-        def _initialize(self) -> None:
-            self._notifier = _NoNotices()
-            self._mark_ready()
-
-        def _remove_fs_icon(self) -> None:
-            self._icon_valid = False
-
-        def _update_fs_icon(self) -> None:
-            self._icon_path = self.icon.filename
-            self._icon_valid = True
-
-        def _update_title(self) -> None:
-            super()._update_title()
-            status_icon = getattr(self, "_status_icon", None)
-            if status_icon is not None:
-                post(self, lambda: status_icon.set_tooltip_text(self.title))
-
-        def _on_status_icon_activate(self, status_icon: object) -> None:
-            self._on_status_icon_popup_menu(status_icon, 1, 0)
-
-        def _handler(self, callback: Callable[[Any], None]) -> Callable[..., None]:
-            return lambda *_: callback(self)
-
-    return Icon
+    return type("Icon", (_Mended, base), {})
 
 
 def prepare(_icon: object) -> None:
@@ -104,3 +115,12 @@ def _wanted_kind(item: MenuItem) -> str:
     if item.checked is None:
         return "plain"
     return "radio" if item.radio else "check"
+
+
+def _flush() -> None:
+    """Carry out what GTK has put off; its loop has ended, and the icon would stay until we do."""
+    from gi.repository import Gdk, Gtk
+
+    while Gtk.events_pending():
+        Gtk.main_iteration_do(False)  # noqa: FBT003 - do not wait for more
+    Gdk.Display.get_default().flush()

@@ -40,6 +40,9 @@ class TrayIcon:
             # It waits for a loop that never came, and would keep the process from ending.
             self._icon._mark_ready()  # noqa: SLF001 - pystray has no public way
             raise
+        finally:
+            # Else it would talk to its loop, which is over, when it is collected.
+            self._icon._running = False  # noqa: SLF001 - likewise
 
     def show(self, status: Status) -> None:
         """Show a status; from any one thread."""

@@ -18,33 +18,39 @@ YES = 1
 WM_LBUTTONUP, WM_RBUTTONUP = 0x0202, 0x0205
 
 
-def mended(base: Any) -> Any:  # noqa: ANN401 - pystray has no types
-    """Give a class of icons like `base`, pystray's, without those faults."""
+class _Mended:
+    """What goes before pystray's own class; all but `calls` belongs to the icon's thread."""
 
-    class Icon(base):  # type: ignore[misc] # pystray has no types
-        def __init__(self, *args: object, **options: object) -> None:
-            super().__init__(*args, **options)
-            self.calls: deque[Callable[[], None]] = deque()
+    _message_handlers: dict[int, Callable[[int, int], int | None]]
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.calls: deque[Callable[[], None]] = deque()
+        self._menu_open = False
+        # The daemon ends when Windows ends it; nothing of ours is worth holding the user up.
+        self._message_handlers[WM_QUERYENDSESSION] = lambda _wide, _long: YES
+        self._message_handlers[WM_CALL] = self._on_call
+
+    def _on_call(self, _wide: int, _long: int) -> None:
+        """Do what other threads have left, unless a menu is open; it is done afterwards."""
+        while self.calls and not self._menu_open:
+            self.calls.popleft()()
+
+    def _on_notify(self, wide: int, long: int) -> None:
+        # Does not return while the menu is open, and messages go on to be dispatched.
+        self._menu_open = True
+        try:
+            super()._on_notify(  # type: ignore[misc] # pystray's
+                wide, WM_RBUTTONUP if long == WM_LBUTTONUP else long
+            )
+        finally:
             self._menu_open = False
-            # The daemon ends when Windows ends it; nothing of ours is worth holding the user up.
-            self._message_handlers[WM_QUERYENDSESSION] = lambda _wide, _long: YES
-            self._message_handlers[WM_CALL] = self._on_call
+            self._on_call(0, 0)
 
-        def _on_call(self, _wide: int, _long: int) -> None:
-            """Do what other threads have left, unless a menu is open; it is done afterwards."""
-            while self.calls and not self._menu_open:
-                self.calls.popleft()()
 
-        def _on_notify(self, wide: int, long: int) -> None:
-            # Does not return while the menu is open, and messages go on to be dispatched.
-            self._menu_open = True
-            try:
-                super()._on_notify(wide, WM_RBUTTONUP if long == WM_LBUTTONUP else long)
-            finally:
-                self._menu_open = False
-                self._on_call(0, 0)
-
-    return Icon
+def mended(base: type) -> type:
+    """Give a class of icons like `base`, pystray's, without those faults."""
+    return type("Icon", (_Mended, base), {})
 
 
 def post(icon: Any, call: Callable[[], None]) -> None:  # noqa: ANN401 - pystray has no types

@@ -136,7 +136,9 @@ class PortableInjector:
         return HeldInput(frozenset(self._held_keys), frozenset(self._held_buttons))
 
     def close(self) -> None:
-        """Do nothing: pynput keeps no connection that could be closed. May be called twice."""
+        """Drop pynput's controllers, which then let go of what they use; may be called twice."""
+        vars(self).pop("_keyboard", None)
+        vars(self).pop("_mouse", None)
 
     def _stroke(self, character: str) -> tuple[int, ...] | None:
         if character in _CONTROL_KEYS:

@@ -34,6 +34,7 @@ def connect(display: str | None = None) -> Display:
             "start traybot inside the desktop session, or set DISPLAY",
         ) from lost
     connection.set_error_handler(_note)
+    _own_tables(connection)
     return connection
 
 
@@ -63,6 +64,16 @@ def losing_is(error_class: type[TraybotError], what: str) -> Iterator[None]:
         raise error_class(
             f"cannot {what}: the X server is gone", "log in again, then start traybot"
         ) from lost
+
+
+def _own_tables(connection: Display) -> None:
+    """Give the connection tables that python-xlib 0.33 keeps for all servers together.
+
+    Its RandR part also overwrites the classes of BadRequest and BadValue by ones that cannot be
+    parsed: without this the first BadValue breaks the connection, and the next call never returns.
+    """
+    connection.display.error_classes = dict(error.xerror_class)
+    connection.display.extension_major_opcodes = dict(connection.display.extension_major_opcodes)
 
 
 def _note(refusal: error.XError, _: Request | None) -> None:

@@ -66,7 +66,6 @@ class XTestDevices:
         extension = connection.query_extension(EXTENSION)
         if extension is None or not extension.present:
             raise BackendUnavailable("cannot see what is held down: the X server has no XInput")
-        # Not python-xlib's table of opcodes: that one is shared by the connections to all servers.
         self._opcode = int(extension.major_opcode)
         self._keyboards: list[int] = []
         self._pointers: list[int] = []

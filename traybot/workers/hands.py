@@ -10,6 +10,7 @@ import os
 import re
 import selectors
 import signal
+import socket
 from dataclasses import dataclass
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
@@ -40,29 +41,18 @@ def main(birth: HandsBirth) -> None:
     """Serve until the daemon says leave or is gone; then let go of everything and leave."""
     processes = choose.processes()
     processes.own_group()
-    # Not SIGKILL: hands must still let go. The end of its control pipe is the other means.
-    processes.die_with_parent(signal.SIGTERM)
-    signal.signal(signal.SIGTERM, _raise_leaving)
+    hands = Hands(birth)
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A handler that raises could strike in the middle of letting go: it only sets a flag.
+    signal.signal(signal.SIGTERM, hands.leave)
+    # Not SIGKILL: hands must still let go. The end of its control pipe is the other means.
+    processes.die_with_parent(signal.SIGTERM)
     signals.unblock()
     os.dup2(2, 1)
-    hands = Hands(birth)
-    try:
-        hands.serve()
-    except _Leaving:
-        pass
-    finally:
-        hands.let_go()
+    hands.serve()
+    hands.let_go()
     os._exit(0)
-
-
-class _Leaving(BaseException):
-    """The daemon has died."""
-
-
-def _raise_leaving(*_: object) -> None:
-    raise _Leaving
 
 
 class Hands:
@@ -75,11 +65,25 @@ class Hands:
         self._doors = birth.doors
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._control, selectors.EVENT_READ, self._hear_daemon)
+        self._leaving = False
+        self._wake_at_signals()
         self._lives: dict[int, _Guest] = {}
         self._injector: Injector | None = None
         self._windows: Windows | None = None
         self._why = ""
         self._open()
+
+    def _wake_at_signals(self) -> None:
+        """Have a signal end the wait in `serve`, whenever it comes."""
+        woken, wake = socket.socketpair()
+        wake.setblocking(False)
+        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+        self._wake = wake
+        self._selector.register(woken, selectors.EVENT_READ, lambda: woken.recv(64))
+
+    def leave(self, *_: object) -> None:
+        """Leave soon; a signal handler."""
+        self._leaving = True
 
     def _open(self) -> None:
         try:
@@ -92,7 +96,7 @@ class Hands:
 
     def serve(self) -> None:
         """Serve daemon and lives until told to leave."""
-        while not self._control.closed:
+        while not (self._leaving or self._control.closed):
             for key, _ in self._selector.select():
                 key.data()
 
@@ -105,7 +109,7 @@ class Hands:
                     released = self.let_go(everything=bool(document.get("everything")))
                     self._control.send({"say": "let_go", "n": document.get("n"), "count": released})
                 case "leave":
-                    raise _Leaving
+                    self._leaving = True
 
     def _attach(self, life: int, window: str) -> None:
         handle = reduction.recv_handle(self._doors)

@@ -1,0 +1,1 @@
+"""Runs the whole program, as its user does."""
