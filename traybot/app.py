@@ -102,6 +102,7 @@ class Daemon:
             Birth,
             self._token,
             self._wake,
+            forkserver.kill,
         )
         self._shares.moved = self._tell_share
         self._program = Program(self._processes)

@@ -13,7 +13,7 @@ from multiprocessing.connection import wait
 
 from traybot.core import commands as c
 from traybot.core import events as e
-from traybot.core.state import DEATHWATCH, State
+from traybot.core.state import DEATHWATCH, RECOVERY, ROUTINE, State
 from traybot.core.step import step
 from traybot.errors import BotError
 from traybot.ports import HandsPort, Lives, ProgramPort, Shelf, Source, Watchers
@@ -161,12 +161,17 @@ class Engine:
         if isinstance(command, c.FreeLife):
             memory.allowed.value = command.life
             memory.pause.value = GO
-            for child in ("routine", "recovery"):
-                self._ports.lives.tell(child, {"do": "go"})
+            self._nudge_player()
             return
         memory.allowed.value = 0
         if isinstance(command, c.HoldLife):
             memory.pause.value = HOLD
+            self._nudge_player()
+
+    def _nudge_player(self) -> None:
+        """Wake a life that sleeps or is parked: what it is asked to do has changed."""
+        for child in (ROUTINE, RECOVERY):
+            self._ports.lives.tell(child, {"do": "look"})
 
     def _load(self, bot: str) -> e.Event:
         try:

@@ -18,6 +18,8 @@ from traybot.demo.flight import HEIGHT, SKY, WIDTH
 from traybot.demo.game import TITLE
 from traybot.demo.painting import WALL
 from traybot.demo.stage import BOT
+from traybot.vision import match
+from traybot.vision.templates import load_template
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +43,8 @@ def routine() -> ModuleType:
 
 def score(window: snips.Picture, name: str) -> float:
     """How well a template fits somewhere in a picture, 1 at best."""
-    template = cv2.imread(str(BOT / "templates" / name))
-    assert template is not None
-    return float(cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED).max())
+    found = match.best(window, load_template(BOT / "templates" / name))
+    return found.score if found else 0.0
 
 
 def test_the_bot_is_about_the_game(plan: BotPlan) -> None:

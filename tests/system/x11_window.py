@@ -17,7 +17,7 @@ _EVENTS = (
     | X.FocusChangeMask
     | X.StructureNotifyMask
 )
-_ALT_GR_BIT, _LAYOUT_SHIFT = X.Mod5Mask, 13
+_ALT_GR_BIT = X.Mod5Mask
 
 
 class WitnessWindow:
@@ -121,8 +121,13 @@ def _worded(event: rq.Event) -> str:
 
 
 def _meaning(row: tuple[int, ...], state: int) -> int:
-    """Look a key event up as a program does: layout, AltGr, Shift, CapsLock for letters."""
-    column = 2 * (state >> _LAYOUT_SHIFT & 3) + (4 if state & _ALT_GR_BIT else 0)
+    """Look a key event up as a program does: layout, AltGr, Shift, CapsLock for letters.
+
+    To a program that knows nothing of XKB the server tells a second layout as AltGr held.
+    """
+    column = 0
+    if state & _ALT_GR_BIT:
+        column = 4 if row[4] else 2
     plain, shifted = row[column], row[column + 1]
     is_letter = plain != shifted and bool(shifted) and _lower(shifted) == plain
     flip = bool(state & X.ShiftMask) != bool(is_letter and state & X.LockMask)

@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 
 #: After a process is gone the forkserver tells its exit code this much later at most.
 _CODE_SECONDS = 0.1
+#: A start takes some 20 ms; the end of a life that takes so long to be born is not waited for.
+_BIRTH_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class _Life:
     handle: ProcessHandle | None = None
     #: Ended by us: before it was born, the launcher sees to it.
     doomed: bool = False
+    #: When that was, for one that is not born yet.
+    waits_since: float = 0.0
     failed: str = ""
     end: Exit | None = None
     #: Not our API but a program of the user's: it knows no pipe, but SIGTERM.
@@ -59,11 +63,13 @@ class Children:
         birth: Callable[..., Any],
         token: str,
         wake: Callable[[], None],
+        unstick: Callable[[], None],
     ) -> None:
         """`live(birth(…))` is what each process runs."""
         self._context, self._processes, self._memory = context, processes, memory
         self._hands, self._share, self._launcher = hands, share, launcher
         self._live, self._birth, self._token, self._wake = live, birth, token, wake
+        self._unstick = unstick
         self._lives: list[_Life] = []
         #: Names of what the bot counts, by place; kept over all lives of a run.
         self.counters: list[str] = []
@@ -113,6 +119,7 @@ class Children:
         """End it and its group; what made a session of its own is swept when it is gone."""
         for record in self._of(child, life):
             record.doomed = True
+            record.waits_since = time.monotonic()
             _signal(record, getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def ask(self, child: str, life: int) -> None:
@@ -170,17 +177,29 @@ class Children:
         return found
 
     def seconds_left(self) -> float | None:
-        """Nothing of ours needs the clock."""
-        return None
+        """Look after a birth that does not come to its end."""
+        unborn = [one.waits_since for one in self._lives if one.waits_since and not one.process]
+        if not unborn:
+            return None
+        return max(0.0, min(unborn) + _BIRTH_SECONDS - time.monotonic())
 
     def collect(self) -> list[Event]:
         """Give what the lives said, then which of them are gone."""
         events: list[Event] = []
+        if self.seconds_left() == 0.0:
+            self._end_stuck_births()
         for life in list(self._lives):
             events += self._hear(life)
             if life.failed or _is_gone(life):
                 events += self._bury(life)
         return events
+
+    def _end_stuck_births(self) -> None:
+        """The forkserver hangs: without it the start fails, and the next one makes a new server."""
+        _log.error("a start hangs: ending the forkserver")
+        self._unstick()
+        for life in self._lives:
+            life.waits_since = time.monotonic() if life.waits_since else 0.0
 
     def _hear(self, life: _Life) -> list[Event]:
         events = []

@@ -63,12 +63,18 @@ def pid() -> int | None:
     return getattr(_server(), "_forkserver_pid", None) if choose.FORKS else None
 
 
-def end() -> None:
-    """End the server."""
+def kill() -> None:
+    """Kill a server that hangs; the next start makes a new one."""
     number = pid()
     if number is not None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
+
+
+def end() -> None:
+    """End the server."""
+    if pid() is not None:
+        kill()
         _server()._stop()  # noqa: SLF001  closes its pipe and collects it
 
 

@@ -36,24 +36,30 @@ class LinuxHandle:
         return self._fd
 
     def signal_group(self, number: int) -> None:
-        """Signal its whole group by the pidfd; on older kernels by number, while it certainly lives."""
+        """Signal it and, once it leads a group of its own, that group.
+
+        Just forked it is still in the forkserver's group, which must not be hit.
+        """
         if self._fd < 0:
             return
         try:
-            signal.pidfd_send_signal(self._fd, number, None, _PIDFD_SIGNAL_PROCESS_GROUP)
+            if os.getpgid(self.pid) != self.pid:
+                signal.pidfd_send_signal(self._fd, number)
+            else:
+                self._signal_own_group(number)
         except ProcessLookupError:
             return
-        except OSError:
-            self._signal_by_number(number)
 
-    def _signal_by_number(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            # Nothing can take its number between these two lines unless it dies just then and the
-            # kernel runs through all other numbers: the first line proves that it lives.
+    def _signal_own_group(self, number: int) -> None:
+        try:
+            signal.pidfd_send_signal(self._fd, number, None, _PIDFD_SIGNAL_PROCESS_GROUP)
+        except ProcessLookupError:
+            raise
+        except OSError:
+            # An older kernel. Nothing can take its number between these lines unless it dies just
+            # then and the kernel runs through all other numbers: the first proves that it lives.
             signal.pidfd_send_signal(self._fd, 0)
-            if os.getpgid(self.pid) == self.pid:
-                os.killpg(self.pid, number)
-            signal.pidfd_send_signal(self._fd, number)
+            os.killpg(self.pid, number)
 
     def reap(self) -> None:
         """Collect a zombie that was handed to us when its parent (the forkserver) died."""

@@ -6,8 +6,6 @@ read those. Text is sent as characters, which macOS takes without a key.
 
 from collections.abc import Sequence
 
-from traybot.system.portable_input import PortableInjector
-
 # fmt: off
 _VKS: dict[str, int] = {
     "a": 0x00, "s": 0x01, "d": 0x02, "f": 0x03, "h": 0x04, "g": 0x05, "z": 0x06, "x": 0x07,
@@ -51,8 +49,3 @@ class MacKeys:
     def vk_of(self, code: int) -> int:
         """Give the virtual key of a code, which is the same number here."""
         return code
-
-
-def macos_injector() -> PortableInjector:
-    """Send input on macOS; `BackendUnavailable` where there is no desktop, or no permission."""
-    return PortableInjector(MacKeys())

@@ -8,12 +8,14 @@ its arrows are those of the keypad. pynput does, and gives scan codes, which gam
 """
 
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from traybot.core import keys
 from traybot.errors import BackendUnavailable, BotError
 from traybot.system.base import KEY_CODES, HeldInput
+from traybot.system.macos_input import MacKeys
+from traybot.system.windows_input import WindowsKeys
 
 if TYPE_CHECKING:  # importing pynput needs a desktop
     from pynput.keyboard import KeyCode
@@ -49,18 +51,32 @@ class KeyTable(Protocol):
         ...
 
 
+def _table_of(pynput_backend: str) -> KeyTable:
+    """Give the table for one of pynput's modules, such as `pynput.keyboard._win32`."""
+    system = pynput_backend.rpartition("_")[2]
+    tables: dict[str, Callable[[], KeyTable]] = {"win32": WindowsKeys, "darwin": MacKeys}
+    if system not in tables:
+        raise BackendUnavailable(
+            f"cannot send input by pynput on {system}", "it is for Windows and macOS"
+        )
+    return tables[system]()
+
+
 class PortableInjector:
     """Satisfies `system.base.Injector` by pynput; for the thread that made it."""
 
-    def __init__(self, table: KeyTable) -> None:
-        """`BackendUnavailable` where pynput finds no desktop, or no permission."""
+    def __init__(self, table: KeyTable | None = None) -> None:
+        """Use this table, or the one of the system that pynput works on here.
+
+        `BackendUnavailable` where pynput finds no desktop, or a system that has no table.
+        """
         try:
             from pynput import keyboard, mouse
         except ImportError as missing:
             raise BackendUnavailable(
                 f"cannot send input: {missing}", "log in to a desktop"
             ) from missing
-        self._table = table
+        self._table = table or _table_of(keyboard.Controller.__module__)
         self._keyboard, self._mouse = keyboard.Controller(), mouse.Controller()
         self._make_key, self._buttons = keyboard.KeyCode, mouse.Button
         self._named: dict[int | None, KeyCode] = {}

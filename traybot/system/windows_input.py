@@ -8,7 +8,6 @@ import ctypes
 from collections.abc import Callable, Sequence
 
 from traybot.core import keys
-from traybot.system.portable_input import PortableInjector
 
 _VKS: dict[str, int] = {
     "backspace": 0x08,
@@ -94,11 +93,6 @@ class WindowsKeys:
     def vk_of(self, code: int) -> int:
         """Give the virtual key of a code, which is the same number here."""
         return code
-
-
-def windows_injector() -> PortableInjector:
-    """Send input on Windows; `BackendUnavailable` where there is no desktop."""
-    return PortableInjector(WindowsKeys())
 
 
 def _vk_key_scan(character: str) -> int:

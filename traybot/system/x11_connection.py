@@ -2,11 +2,15 @@
 
 import contextlib
 import logging
+import os
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 from Xlib import X, error
 from Xlib.display import Display
 from Xlib.protocol.rq import Request
+from Xlib.support.connect import get_display
 
 from traybot.errors import BackendUnavailable, TraybotError
 
@@ -27,10 +31,12 @@ def connect(display: str | None = None) -> Display:
     `BackendUnavailable` where no server answers. The connection belongs to the calling thread.
     """
     try:
+        _probe(display)
         connection = Display(display)
     except LOST as lost:
+        name = display or os.environ.get("DISPLAY", "")
         raise BackendUnavailable(
-            f"cannot reach the X server: {lost}",
+            f"cannot reach the X server {name}: {lost}" if name else "cannot tell where X runs",
             "start traybot inside the desktop session, or set DISPLAY",
         ) from lost
     connection.set_error_handler(_note)
@@ -64,6 +70,19 @@ def losing_is(error_class: type[TraybotError], what: str) -> Iterator[None]:
         raise error_class(
             f"cannot {what}: the X server is gone", "log in again, then start traybot"
         ) from lost
+
+
+def _probe(display: str | None) -> None:
+    """Fail where no local server listens.
+
+    Left to itself python-xlib would then try TCP, and leave both sockets open.
+    """
+    _, _, host, number, _ = get_display(display)
+    if host not in {"", "unix"}:
+        return
+    place = Path("/tmp/.X11-unix", f"X{number}")  # noqa: S108 -- X's own place, not ours
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.connect(str(place) if place.exists() else f"\0{place}")
 
 
 def _own_tables(connection: Display) -> None:

@@ -4,7 +4,7 @@ Columns of the core keymap: 0 and 1 are the first layout's key without and with 
 second layout's, 4 to 7 the same with AltGr (measured against `setxkbmap de` and `us,ru`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from traybot.core import keys
 from traybot.system.x11_keysyms import keysyms_of, keysyms_of_character
@@ -109,15 +109,3 @@ class Keymap:
         pair = self.rows[code][offset : offset + _LAYOUT_WIDTH]
         wanted = (keysyms_of_character(lower), keysyms_of_character(upper))
         return all(keysym in known for keysym, known in zip(pair, wanted, strict=True))
-
-
-def mask_of(name: str, keymap: Keymap, modifiers: Iterable[Iterable[int]]) -> int:
-    """Give the bit that a modifier key sets in a key event's state; 0 where none does.
-
-    `modifiers` are the keycodes of each of the eight bits, as GetModifierMapping tells.
-    """
-    wanted = set(keysyms_of(name))
-    for bit, codes in enumerate(modifiers):
-        if any(code and wanted.intersection(keymap.rows.get(code, ())) for code in codes):
-            return 1 << bit
-    return 0
