@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from traybot.core import events as e
@@ -17,11 +16,11 @@ from traybot.core.commands import Report
 from traybot.core.state import State
 from traybot.core.status import present
 from traybot.engine import Engine, Ports
-from traybot.errors import SettingsError, TraybotError
 from traybot.shells import forkserver, instance, leftovers, logs, requests, settings_file, signals
 from traybot.shells.bot_shelf import BotShelf
-from traybot.shells.children import Children
+from traybot.shells.children import Children, Means
 from traybot.shells.control import ControlServer
+from traybot.shells.faces import Faces
 from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
 from traybot.shells.mailbox import Mailbox
@@ -41,6 +40,8 @@ from traybot.workers.hands import main as hands_main
 #: Under this number the command line that started the daemon hears about its own bot.
 _OWN_TICKET = -1
 _QUIT_SECONDS = 3.0
+#: The reply to a start whose bot is wrong; the command line's exit code for that as well.
+_INVALID = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Daemon:
         paths.prepare()
         self._options, self._paths = options, paths
         self._lock = instance.InstanceLock(paths.lock)
-        self._settings = _settings_or_default(paths)
+        self._settings = settings_file.load(paths.settings)
         logs.open_log(paths.log, str(self._settings.sections["daemon"]["log_level"]))
         self._token = secrets.token_hex(8)
         os.environ[leftovers.MARK] = self._token
@@ -76,7 +77,6 @@ class Daemon:
         stream = sys.stdout if options.tell else None
         self.reporter = Reporter(self._began, stream, as_json=options.as_json)
         self.code = 0
-        self._quit_asked = threading.Event()
         self._build()
 
     def _build(self) -> None:
@@ -89,24 +89,31 @@ class Daemon:
         self._hands = HandsLine(spawn, self._memory, hands_main, HandsBirth)
         self._share = Share(spawn, self._paths.runtime / "mp")
         self._shares = ShareKeeper(
-            self._share, self._keeper, lambda: self._settings.sections, self._wake
+            self._share, self._keeper, lambda: self._settings.sections, self._mailbox.wake
         )
         self._children = Children(
-            forkserver.life_context(),
-            self._processes,
-            self._memory,
-            self._hands,
-            self._share,
-            self._starter,
-            live,
-            Birth,
-            self._token,
-            self._wake,
-            forkserver.kill,
+            Means(
+                context=forkserver.life_context(),
+                processes=self._processes,
+                memory=self._memory,
+                hands=self._hands,
+                share=self._share,
+                launcher=self._starter,
+                live=live,
+                birth=Birth,
+                token=self._token,
+                wake=self._mailbox.wake,
+                unstick=forkserver.kill,
+            )
         )
         self._shares.moved = self._tell_share
         self._program = Program(self._processes)
-        ports = Ports(
+        self.engine = Engine(self._ports(), self._begin, self._end)
+        self._control = ControlServer(self._paths.socket, self._obey)
+        self._faces: Faces | None = None
+
+    def _ports(self) -> Ports:
+        return Ports(
             mailbox=self._mailbox,
             memory=self._memory,
             lives=self._children,
@@ -116,13 +123,15 @@ class Daemon:
             watchers=self,
             others=(self._shares,),
         )
-        self.engine = Engine(ports, self._begin, self._end)
-        self._control = ControlServer(self._paths.socket, self._obey)
-        self._faces: Faces | None = None
 
     def run(self) -> int:
         """Run on the main thread until everything has ended; gives the exit code."""
-        self._faces = Faces(self, self._options, self._settings.sections)
+        self._faces = Faces(
+            self.wish,
+            self._settings.sections,
+            tray=self._options.tray,
+            hotkeys=self._options.hotkeys,
+        )
         self.engine.start()
         self._control.start()
         signals.listen(lambda name: self._post(e.QuitRequested, name))
@@ -145,10 +154,6 @@ class Daemon:
 
     def _post(self, kind: type[e.Request], by: str) -> None:
         self._mailbox.post(kind(time.monotonic(), 0, by))
-
-    def _wake(self) -> None:
-        """Have the engine look at its sources; nothing has happened by itself."""
-        self._mailbox.wake()
 
     # --- on the engine's thread ------------------------------------------------------------------
 
@@ -207,10 +212,10 @@ class Daemon:
             self.notify(text)
 
     def _own_bot_failed(self, code: int, text: str) -> None:
-        print(f"traybot: {text}", file=sys.stderr, flush=True)
-        if not self._options.tray or self._options.seconds is not None:
+        sys.stderr.write(f"traybot: {text}\n")
+        if code == _INVALID:
             self.code = code
-            self._post(e.QuitRequested, "its own failure")
+            self._post(e.QuitRequested, "its bot's mistake")
 
     def show(self, state: State) -> None:
         """Show a state in the tray."""
@@ -265,60 +270,3 @@ class Daemon:
             input_trouble=self._hands.trouble,
             seconds=time.monotonic() - self._began,
         )
-
-
-class Faces:
-    """Tray and hotkeys: what a person sees and presses. The daemon runs on without either."""
-
-    def __init__(self, daemon: Daemon, options: Options, sections: Any) -> None:  # noqa: ANN401
-        """Choose what this desktop offers; must be made on the main thread."""
-        from traybot.shells.hotkeys import NullHotkeys, choose_hotkeys
-        from traybot.shells.tray import NullTray, choose_tray
-
-        pictures = Path(__file__).parent / "icons"
-        wished = options.tray and bool(sections["tray"]["enabled"])
-        self._tray = (
-            choose_tray(lambda action: daemon.wish(action, "menu"), pictures)
-            if wished
-            else NullTray("switched off")
-        )
-        pressed = functools.partial(daemon.wish, by="hotkey")
-        self._hotkeys = choose_hotkeys(pressed) if options.hotkeys else NullHotkeys("switched off")
-        self._chords = [(name, str(sections["hotkeys"][name])) for name in _HOTKEYS]
-        self._states: dict[str, str] = {}
-
-    def run(self) -> None:
-        """Bind the hotkeys, then block in the tray until `stop`."""
-        self._states = self._hotkeys.bind(self._chords)
-        self._tray.run()
-
-    def show(self, status: Any) -> None:  # noqa: ANN401
-        """Show a status; from any thread."""
-        self._tray.show(status)
-
-    def stop(self) -> None:
-        """End both; from any thread."""
-        self._hotkeys.stop()
-        self._tray.stop()
-
-    def health(self) -> dict[str, Any]:
-        """Say how both are."""
-        chords = dict(self._chords)
-        hotkeys = {
-            name: {"chord": chords[name], "state": state} for name, state in self._states.items()
-        }
-        return {"hotkeys": hotkeys, "tray": self._tray.health()}
-
-
-_HOTKEYS = ("toggle", "stop", "panic")
-
-
-def _settings_or_default(paths: Paths) -> settings_file.Settings:
-    """Read the settings; damaged ones start nothing by themselves, and say so."""
-    try:
-        return settings_file.load(paths.settings)
-    except SettingsError:
-        raise
-    except OSError as error:
-        what = f"cannot read {paths.settings}: {error.strerror}"
-        raise TraybotError(what, "check the file") from error

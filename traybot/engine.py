@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from typing import Any
 
 from traybot.core import commands as c
 from traybot.core import events as e
@@ -22,6 +23,10 @@ from traybot.shells.memory import GO, HOLD, Memory
 from traybot.shells.timers import Timers
 
 _log = logging.getLogger(__name__)
+
+
+#: Carries out one kind of command.
+Act = Callable[[Any], list[e.Event] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,14 @@ class Engine:
     """The loop and the carrying out of commands."""
 
     def __init__(self, ports: Ports, begin: Callable[[], None], end: Callable[[], None]) -> None:
-        """`begin` and `end` run on the engine's thread, before the first and after the last event."""
+        """`begin` and `end` run on the engine's thread, before and after all events."""
         self._ports = ports
         self._begin, self._end = begin, end
         self._timers = Timers()
         self._left = False
+        #: When the event happened that is being handled.
+        self._at = 0.0
+        self._acts = self._table()
         self._sources: tuple[Source, ...] = (
             ports.hands,
             ports.lives,
@@ -74,7 +82,7 @@ class Engine:
             while not self._left:
                 for event in self._next_events():
                     self._handle(event)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  the outermost line of the thread
             self.crashed = error
             _log.critical("the engine has failed", exc_info=True)
         finally:
@@ -94,67 +102,48 @@ class Engine:
 
     def _handle(self, event: e.Event) -> None:
         """One step; what the commands themselves make happen is handled right after it."""
-        before = self.state.phase
+        before, self._at = self.state.phase, event.at
         self.state, commands = step(self.state, event)
         _log.debug("%s -> %s: %s", event, self.state.phase, commands)
         self._ports.memory.phase = self.state.phase
-        followers: list[e.Event] = []
-        for command in commands:
-            followers += self._carry_out(command, event.at)
+        followers = [
+            follower
+            for command in commands
+            for follower in self._acts[type(command)](command) or ()
+        ]
         if commands or self.state.phase is not before:
             self._ports.watchers.show(self.state)
         for follower in followers:
             self._handle(follower)
 
-    def _carry_out(self, command: c.Command, at: float) -> list[e.Event]:
-        ports = self._ports
-        match command:
-            case c.CloseGate() | c.HoldLife() | c.FreeLife():
-                self._move_gate(command)
-            case c.LetGo():
-                return ports.hands.let_go(everything=command.everything)
-            case c.SetTimer():
-                self._timers.set(command.timer, command.ticket, command.seconds)
-            case c.LoadBot():
-                return [self._load(command.bot)]
-            case c.StartProgram():
-                ports.program.start(command.plan)
-            case c.Report():
-                ports.watchers.report(command, at)
-            case c.Notify():
-                ports.watchers.notify(command.text)
-            case c.Reply():
-                ports.watchers.reply(command.ticket, command.code, command.text)
-            case c.Leave():
-                self._left = True
-            case _:
-                self._command_child(command)
-        return []
+    def _table(self) -> dict[type[c.Command], Act]:
+        """Say who carries out what; what that makes happen at once is given back as events."""
+        p = self._ports
+        return {
+            c.LoadBot: lambda k: [self._load(k.bot)],
+            c.StartProgram: lambda k: p.program.start(k.plan),
+            c.StartChild: lambda k: p.lives.start(k.child, k.life, k.plan),
+            c.KillChild: lambda k: p.lives.kill(k.child, k.life),
+            c.AskChild: lambda k: p.lives.ask(k.child, k.life),
+            c.SuspendChild: lambda k: p.lives.suspend(k.child, k.life),
+            c.ContinueChild: lambda k: p.lives.resume(k.child, k.life),
+            c.WatchLife: lambda k: p.lives.tell(DEATHWATCH, {"do": "watch", "life": k.life}),
+            c.WatchOnly: lambda _: p.lives.tell(DEATHWATCH, {"do": "only_tell"}),
+            c.WatchNothing: lambda _: p.lives.tell(DEATHWATCH, {"do": "rest"}),
+            c.Judge: lambda k: p.lives.tell(DEATHWATCH, {"do": "judge", "life": k.life}),
+            c.CloseGate: self._move_gate,
+            c.HoldLife: self._move_gate,
+            c.FreeLife: self._move_gate,
+            c.LetGo: lambda k: p.hands.let_go(everything=k.everything),
+            c.SetTimer: lambda k: self._timers.set(k.timer, k.ticket, k.seconds),
+            c.Report: lambda k: p.watchers.report(k, self._at),
+            c.Notify: lambda k: p.watchers.notify(k.text),
+            c.Reply: lambda k: p.watchers.reply(k.ticket, k.code, k.text),
+            c.Leave: self._leave,
+        }
 
-    def _command_child(self, command: c.Command) -> None:
-        lives = self._ports.lives
-        match command:
-            case c.StartChild():
-                lives.start(command.child, command.life, command.plan)
-            case c.KillChild():
-                lives.kill(command.child, command.life)
-            case c.AskChild():
-                lives.ask(command.child, command.life)
-            case c.SuspendChild():
-                lives.suspend(command.child, command.life)
-            case c.ContinueChild():
-                lives.resume(command.child, command.life)
-            case c.WatchLife():
-                lives.tell(DEATHWATCH, {"do": "watch", "life": command.life})
-            case c.WatchOnly():
-                lives.tell(DEATHWATCH, {"do": "only_tell"})
-            case c.WatchNothing():
-                lives.tell(DEATHWATCH, {"do": "rest"})
-            case c.Judge():
-                lives.tell(DEATHWATCH, {"do": "judge", "life": command.life})
-            case _:
-                message = f"nobody carries out {command!r}"
-                raise AssertionError(message)
+    def _leave(self, _: c.Leave) -> None:
+        self._left = True
 
     def _move_gate(self, command: c.CloseGate | c.HoldLife | c.FreeLife) -> None:
         memory = self._ports.memory

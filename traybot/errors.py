@@ -1,4 +1,4 @@
-"""What can go wrong that somebody handles? Every other exception is a bug and keeps its traceback."""
+"""What can go wrong that somebody handles? Any other exception is a bug and keeps its traceback."""
 
 
 class TraybotError(Exception):

@@ -6,7 +6,6 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 from traybot.core.phases import Phase
-from traybot.core.status import ICONS
 from traybot.shells.tray import PICTURES
 
 DRAWINGS = Path(__file__).parents[2] / "icons"
@@ -22,7 +21,6 @@ def test_each_phase_has_its_picture_and_each_picture_its_drawing() -> None:
     phases = {str(phase) for phase in Phase}
     assert names(PICTURES, "png") == phases
     assert names(DRAWINGS, "svg") == phases
-    assert set(ICONS.values()) <= phases
 
 
 def test_the_pictures_have_one_size_and_clear_corners() -> None:

@@ -3,6 +3,7 @@
 Imports next to nothing until it knows: `traybot status` must answer at once.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -30,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return next(code for kind, code in _CODES if isinstance(error, kind))
     except BrokenPipeError:
         # Whoever read our output has heard enough; Python would complain at exit otherwise.
-        sys.stdout = None  # type: ignore[assignment]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return 130

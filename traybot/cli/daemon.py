@@ -10,7 +10,7 @@ from traybot.shells.paths import find_paths
 _UP_SECONDS = 15.0
 
 
-def run(  # noqa: PLR0913  one parameter per option of the command
+def run(
     bot: str,
     *,
     no_tray: bool,

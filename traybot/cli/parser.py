@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser(name, help=does)
     status = commands.add_parser("status", help="what is going on")
     _json(status)
-    status.add_argument("--follow", action="store_true", help="go on with every event as it happens")
+    status.add_argument(
+        "--follow", action="store_true", help="go on with every event as it happens"
+    )
     bots = commands.add_parser("bots", help="the bots there are, and what is wrong with each")
     _json(bots)
     check = commands.add_parser("check", help="check a bot without running it")
@@ -73,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_find(commands)
     demo = commands.add_parser("demo", help="see the whole thing work in half a minute")
     demo.add_argument("--no-display", action="store_true", help="on an invisible screen of its own")
-    demo.add_argument("--seconds", type=_seconds, default=25.0, help="how long to play, such as 25s")
+    demo.add_argument(
+        "--seconds", type=_seconds, default=25.0, help="how long to play, such as 25s"
+    )
     _json(demo)
     return parser
 

@@ -112,7 +112,7 @@ class WatchNothing(Command):
 
 @dataclass(frozen=True, slots=True)
 class Judge(Command):
-    """Have every watch judged anew; answered by Judged. `life` 0: conclude nothing, only say what holds."""
+    """Have every watch judged anew; answered by Judged. Life 0: only say what holds."""
 
     life: int
 

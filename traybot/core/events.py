@@ -20,7 +20,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Request(Event):
-    """A wish. `ticket` names the one who waits for an answer (0: nobody does), `by` where it came from."""
+    """A wish. `ticket` names who waits for an answer (0: nobody), `by` where it came from."""
 
     ticket: int = 0
     by: str = ""

@@ -20,26 +20,13 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What tray and `traybot status` show; `icon` is the name of a picture in `icons/`."""
+    """What tray and `traybot status` show; `icon` is the name of a picture: the phase."""
 
     icon: str
     tooltip: str
     menu: tuple[MenuItem, ...] = ()
 
 
-#: Which picture stands for which phase.
-ICONS = {
-    Phase.IDLE: "idle",
-    Phase.STARTING: "starting",
-    Phase.RUNNING: "running",
-    Phase.PAUSING: "paused",
-    Phase.PAUSED: "paused",
-    Phase.STOPPING: "stopping",
-    Phase.DEAD: "dead",
-    Phase.RECOVERING: "recovering",
-    Phase.BACKOFF: "backoff",
-    Phase.FAILED: "failed",
-}
 _RESTING = frozenset({Phase.IDLE, Phase.FAILED})
 _SEPARATOR = MenuItem("")
 
@@ -47,7 +34,7 @@ _SEPARATOR = MenuItem("")
 def present(state: State) -> Status:
     """Show a state."""
     line = status_line(state)
-    return Status(ICONS[state.phase], f"traybot: {line}", _menu(state, line))
+    return Status(state.phase.value, f"traybot: {line}", _menu(state, line))
 
 
 def status_line(state: State) -> str:

@@ -1,4 +1,4 @@
-"""How is the demo told? The daemon plays for a while, its events become a story, a picture is kept."""
+"""How is the demo told? A daemon plays for a while, its events become a story with a picture."""
 
 import json
 import os

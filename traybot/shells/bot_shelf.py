@@ -1,4 +1,4 @@
-"""Which bots are there, and what is wrong with each? Folders with a `bot.toml`, read and checked."""
+"""Which bots are there, and what is wrong with each? Folders with a `bot.toml`, checked."""
 
 import tomllib
 from pathlib import Path

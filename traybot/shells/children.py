@@ -1,4 +1,4 @@
-"""How are lives started, spoken to and ended? One record per life, one pipe each, killed by pidfd."""
+"""How are lives started, spoken to and ended? One record and one pipe each, killed by pidfd."""
 
 import contextlib
 import logging
@@ -19,7 +19,7 @@ from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
 from traybot.shells.memory import LEAVE, Memory
 from traybot.shells.share import Share
-from traybot.system.base import ProcessHandle, Processes
+from traybot.system.base import Processes, ProcessHandle
 
 _log = logging.getLogger(__name__)
 
@@ -48,28 +48,34 @@ class _Life:
     plain_program: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What it takes to start lives."""
+
+    #: A multiprocessing context.
+    context: Any
+    processes: Processes
+    memory: Memory
+    hands: HandsLine
+    share: Share
+    launcher: Launcher
+    #: `live(birth(…))` is what each process runs.
+    live: Callable[[Any], None]
+    birth: Callable[..., Any]
+    #: Marks every process of this daemon.
+    token: str
+    #: Has the engine collect.
+    wake: Callable[[], None]
+    #: Ends a server of processes that hangs.
+    unstick: Callable[[], None]
+
+
 class Children:
     """The lives of one bot. The engine's thread only, but for the jobs of the launcher."""
 
-    def __init__(  # noqa: PLR0913  the one place where all that a life needs comes together
-        self,
-        context: Any,  # noqa: ANN401  a multiprocessing context: its base lacks Process
-        processes: Processes,
-        memory: Memory,
-        hands: HandsLine,
-        share: Share,
-        launcher: Launcher,
-        live: Callable[[Any], None],
-        birth: Callable[..., Any],
-        token: str,
-        wake: Callable[[], None],
-        unstick: Callable[[], None],
-    ) -> None:
-        """`live(birth(…))` is what each process runs."""
-        self._context, self._processes, self._memory = context, processes, memory
-        self._hands, self._share, self._launcher = hands, share, launcher
-        self._live, self._birth, self._token, self._wake = live, birth, token, wake
-        self._unstick = unstick
+    def __init__(self, means: Means) -> None:
+        """Start nothing yet."""
+        self._means = means
         self._lives: list[_Life] = []
         #: Names of what the bot counts, by place; kept over all lives of a run.
         self.counters: list[str] = []
@@ -77,35 +83,35 @@ class Children:
     def start(self, child: str, life: int, plan: BotPlan) -> None:
         """Have the launcher start it; a life without a deathwatch presses through hands."""
         pipe, theirs = Pipe(duplex=True)
-        hands = None if child == "deathwatch" else self._hands.attach(life, plan.window)
-        birth = self._birth(
+        hands = None if child == "deathwatch" else self._means.hands.attach(life, plan.window)
+        birth = self._means.birth(
             child=child,
             life=life,
             plan=plan,
-            memory=self._memory,
+            memory=self._means.memory,
             pipe=theirs,
             hands=hands,
-            share=self._share.address,
-            token=self._token,
+            share=self._means.share.address,
+            token=self._means.token,
             counters=tuple(self.counters),
-            hands_pid=self._hands.pid or 0,
+            hands_pid=self._means.hands.pid or 0,
         )
         record = _Life(child, life, Channel(pipe, patient=False))
         record.plain_program = child == "routine" and bool(plan.command)
         self._lives.append(record)
         ends = [end for end in (theirs, hands) if end is not None]
-        self._launcher.submit(lambda: self._launch(record, birth, ends))
+        self._means.launcher.submit(lambda: self._launch(record, birth, ends))
 
     def _launch(self, life: _Life, birth: Any, ends: list[Connection]) -> None:  # noqa: ANN401
         """Start the process; on the launcher's thread."""
         try:
             name = f"traybot {life.child} {life.number}"
-            process = self._context.Process(target=self._live, args=(birth,), name=name)
+            process = self._means.context.Process(target=self._means.live, args=(birth,), name=name)
             process.start()
             signals.block()  # the library may have unblocked them, see start_tracker
             life.process = process
             with contextlib.suppress(ProcessLookupError):
-                life.handle = self._processes.handle(process.pid)
+                life.handle = self._means.processes.handle(process.pid)
             if life.doomed:
                 _signal(life, signal.SIGKILL)
         except (OSError, EOFError) as error:
@@ -113,7 +119,7 @@ class Children:
         finally:
             for end in ends:
                 end.close()
-            self._wake()
+            self._means.wake()
 
     def kill(self, child: str, life: int) -> None:
         """End it and its group; what made a session of its own is swept when it is gone."""
@@ -124,7 +130,7 @@ class Children:
 
     def ask(self, child: str, life: int) -> None:
         """Ask it to leave: our API raises in its next call; a program gets SIGTERM."""
-        self._memory.pause.value = LEAVE
+        self._means.memory.pause.value = LEAVE
         for record in self._of(child, life):
             record.channel.send({"do": "leave"})
             if record.plain_program:
@@ -197,7 +203,7 @@ class Children:
     def _end_stuck_births(self) -> None:
         """The forkserver hangs: without it the start fails, and the next one makes a new server."""
         _log.error("a start hangs: ending the forkserver")
-        self._unstick()
+        self._means.unstick()
         for life in self._lives:
             life.waits_since = time.monotonic() if life.waits_since else 0.0
 
@@ -218,13 +224,13 @@ class Children:
         self._lives.remove(life)
         life.channel.close()
         if life.child != "deathwatch":
-            self._hands.detach(life.number)
+            self._means.hands.detach(life.number)
         end = self._end_of(life)
         if life.handle is not None:
             life.handle.reap()
             life.handle.close()
-        mark = f"{self._token}:{life.child}:{life.number}"
-        left = self._processes.end_marked("TRAYBOT_LIFE", mark)
+        mark = f"{self._means.token}:{life.child}:{life.number}"
+        left = self._means.processes.end_marked("TRAYBOT_LIFE", mark)
         if left:
             _log.info("%s %s left %s processes behind; ended", life.child, life.number, left)
         return [*events, ChildExited(at, life.child, life.number, end)]
@@ -249,5 +255,6 @@ def _signal(life: _Life, number: int) -> None:
 def _is_gone(life: _Life) -> bool:
     if life.process is None:
         return False
-    known = life.handle is not None and life.handle.fileno() >= 0
-    return bool(wait([life.handle if known else life.process.sentinel], 0))
+    handle = life.handle
+    gone: int = handle.fileno() if handle is not None else -1
+    return bool(wait([gone if gone >= 0 else life.process.sentinel], 0))

@@ -30,7 +30,7 @@ _SILENT_SECONDS = 10.0
 _LONGEST_BACKLOG = 1 << 20
 
 Document = dict[str, Any]
-#: Takes a caller's document and a number to answer under; gives the answer, or None: it comes later.
+#: Takes a caller's document and number; gives the answer, or None: it comes later.
 Handler = Callable[[Document, int], Document | None]
 
 
@@ -60,7 +60,7 @@ class ControlServer:
         self._outbox: deque[tuple[int, Document, bool]] = deque()
         self._selector = selectors.DefaultSelector()
         self._wake, self._woken = socket.socketpair()
-        self._woken.setblocking(False)
+        self._woken.setblocking(False)  # noqa: FBT003  the library takes no name
         self._leaving = False
         self._listener = _listen(path)
         self._selector.register(self._listener, selectors.EVENT_READ)
@@ -115,7 +115,7 @@ class ControlServer:
             if len(self._callers) >= _CALLERS or not _is_ours(connection):
                 connection.close()
                 return
-            connection.setblocking(False)
+            connection.setblocking(False)  # noqa: FBT003  the library takes no name
             self._numbers += 1
             caller = _Caller(connection, self._numbers, time.monotonic())
             self._callers[caller.number] = caller
@@ -211,7 +211,7 @@ def _listen(path: Path) -> socket.socket:
     finally:
         os.umask(before)
     listener.listen(16)
-    listener.setblocking(False)
+    listener.setblocking(False)  # noqa: FBT003  the library takes no name
     return listener
 
 

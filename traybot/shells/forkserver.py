@@ -107,4 +107,4 @@ def cut_alive_pipe() -> None:
 def _server() -> Any:  # noqa: ANN401  private, hence without types
     from multiprocessing import forkserver
 
-    return forkserver._forkserver  # type: ignore[attr-defined]  # noqa: SLF001
+    return forkserver._forkserver  # noqa: SLF001

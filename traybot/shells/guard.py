@@ -1,4 +1,4 @@
-"""How does a child notice that the daemon is gone, apart from the kernel's own signal? A thread waits."""
+"""How does a child notice that the daemon is gone, beside the kernel's signal? A thread waits."""
 
 import multiprocessing
 import os
@@ -23,4 +23,3 @@ def leave_with_parent(last_will: Callable[[], None]) -> None:
             os._exit(PARENT_LOST)
 
     threading.Thread(target=wait, name="guard", daemon=True).start()
-

@@ -1,4 +1,4 @@
-"""How does the daemon command hands, and what if hands dies? It lets go itself and starts a new one."""
+"""How does the daemon command hands? And if hands dies: it lets go itself and starts another."""
 
 import logging
 import time
@@ -81,7 +81,7 @@ class HandsLine:
             _tell_lost(door.end)
 
     def attach(self, life: int, window: str) -> Connection:
-        """Make a line for a life; give the life's end, which the caller closes once it is passed on."""
+        """Make a line for a life; its end is given, to be closed once it is passed on."""
         ours, theirs = Pipe(duplex=True)
         door = _Door(life, window, theirs)
         self._doors[life] = door

@@ -34,5 +34,5 @@ class Launcher:
         while (job := self._jobs.get()) is not None:
             try:
                 job()
-            except Exception:
+            except Exception:  # noqa: BLE001  the outermost line of the thread
                 _log.exception("a start failed")

@@ -1,4 +1,4 @@
-"""Which numbers do daemon and children share without asking anybody? One block, made before any child.
+"""Which numbers do daemon and children share without asking anybody? One block, made first of all.
 
 Every field has exactly one writer and no lock: a killed lock holder would leave it locked for ever.
 A life inherits the block; it cannot be sent to a running process.

@@ -31,6 +31,7 @@ _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _TOO_LARGE = "cut out the part that matters"
 _NO_PICTURE = "save it anew as PNG"
 
+
 def read_picture(
     path: Path, *, max_side: int = MAX_SIDE, max_bytes: int = MAX_BYTES
 ) -> Image.Image:

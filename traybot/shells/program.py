@@ -10,7 +10,7 @@ from typing import Any
 from traybot.core.botfile import BotPlan
 from traybot.core.events import Event, ProgramExited
 from traybot.shells import signals
-from traybot.system.base import ProcessHandle, Processes
+from traybot.system.base import Processes, ProcessHandle
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Program:
 
 
 def _popen(plan: BotPlan) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603  the user's own command is the point
+    return subprocess.Popen(
         plan.program,
         cwd=plan.folder,
         env={key: value for key, value in os.environ.items() if key not in _OURS},

@@ -1,4 +1,4 @@
-"""How do settings and messages reach the children? Through a Manager process that may die unnoticed.
+"""How do settings and messages reach the children? By a Manager process that may die unnoticed.
 
 The engine's own copy is the truth. A Manager that dies is replaced by a new one, filled from that
 copy; children learn its address by their pipe and go on with what they last read until then.
@@ -90,7 +90,7 @@ class Share:
         self._manager = manager
         self._sections = {name: dict(values) for name, values in sections.items()}
         manager.settings().update(self._sections)  # type: ignore[attr-defined]  # registered above
-        key = bytes(manager._authkey)  # noqa: SLF001  no public name
+        key = bytes(manager._authkey)  # type: ignore[attr-defined]  # noqa: SLF001  no public name
         self.address = ShareAddress(address, key)
         return self.address
 
@@ -129,7 +129,7 @@ class Share:
         process.join(1.0)
         if self._manager is not None:
             # The library would otherwise talk to the dead process when the program ends.
-            self._manager.shutdown.cancel()  # type: ignore[attr-defined]  # a Finalize object
+            self._manager.shutdown.cancel()  # a Finalize object
         Path(str(self.address.address if self.address else "")).unlink(missing_ok=True)
         self._manager, self.address = None, None
 
@@ -162,8 +162,7 @@ class ShareView:
 
         def take(_: Any) -> bool:  # noqa: ANN401
             waiting = self._queue(life)
-            for _number in range(waiting.qsize()):
-                messages.append(waiting.get_nowait())
+            messages.extend(waiting.get_nowait() for _ in range(waiting.qsize()))
             return True
 
         self._ask(take)

@@ -63,13 +63,14 @@ class HeldInput:
 
 
 class Injector(Protocol):
-    """Presses keys and moves the mouse, at once, without asking anybody: gate and ledger are not its business.
+    """Presses keys and moves the mouse, at once: gate and ledger are not its business.
 
-    Each call has reached the window system when it returns. Releasing what is not held does nothing.
+    Each call has reached the window system when it returns. Releasing what is not held does
+    nothing.
     """
 
     def code_of(self, key: str) -> int:
-        """Give the code of a key name (`core.keys`); `BotError` where this keyboard has no such key."""
+        """Give the code of a key name (`core.keys`); `BotError` where there is no such key."""
         ...
 
     def strokes(self, text: str) -> list[tuple[int, ...]]:
@@ -120,7 +121,7 @@ class Hotkeys(Protocol):
     """Listens for chords everywhere on the desktop; calls back from its own thread."""
 
     def bind(self, chords: Sequence[tuple[str, str]]) -> dict[str, str]:
-        """Listen for `(action, chord)` pairs instead of the former ones; give a state for each action.
+        """Listen for `(action, chord)` pairs in place of the former ones; give each action's state.
 
         States: "bound", "taken" (another program has it), "unsupported" (this keyboard or system
         cannot), each may be followed by ": why". Never raises for a bad chord.

@@ -77,7 +77,7 @@ class LinuxProcesses:
     """The contract `Processes` on Linux."""
 
     def die_with_parent(self, number: int) -> None:
-        """Ask for a signal at the death of the parent thread; cleared by a fork, so each child asks."""
+        """Ask for a signal at the parent thread's death; a fork clears it, so each child asks."""
         _prctl(_PR_SET_PDEATHSIG, number)
 
     def adopt_orphans(self) -> None:
@@ -108,7 +108,7 @@ class LinuxProcesses:
     def marked(self, variable: str, value: str) -> list[int]:
         """Look through the process table."""
         mine = os.getpid()
-        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+        pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
         return [pid for pid in pids if pid != mine and _carries(pid, variable, value)]
 
     def _children(self) -> list[int]:

@@ -53,7 +53,7 @@ class PortableProcesses:
     """The contract `Processes` by psutil."""
 
     def die_with_parent(self, number: int) -> None:
-        """Do nothing: the guard thread is the only means here (on Windows a job object is to come)."""
+        """Do nothing: the guard thread is the only means here, until there is a job object."""
 
     def adopt_orphans(self) -> None:
         """Do nothing: no such notion."""

@@ -47,8 +47,8 @@ def plan(chords: Sequence[tuple[str, str]], keymap: Keymap, modifiers: Modifiers
         except ValueError as wrong:
             states[action] = f"unsupported: {wrong}"
     claims: dict[Place, str] = {}
-    for action, places in _in_order_of_claims(bare, _ignored(keymap, modifiers)):
-        for place in places:
+    for action, wanted in _in_order_of_claims(bare, _ignored(keymap, modifiers)):
+        for place in wanted:
             claims.setdefault(place, action)
     for action, places in bare.items():
         winners = {claims[place] for place in places} - {action}
@@ -69,9 +69,9 @@ def _in_order_of_claims(
         yield action, _widened(bare[action], ignored)
     for action in safety:
         yield action, _widened(bare[action], ALL_MODIFIERS)
-    for action in bare:
+    for action, places in bare.items():
         if action not in safety:
-            yield action, _widened(bare[action], ignored)
+            yield action, _widened(places, ignored)
 
 
 def _bare_places(text: str, keymap: Keymap, modifiers: Modifiers) -> Iterator[Place]:

@@ -1,4 +1,4 @@
-"""How are hotkeys heard on X? By passive grabs: X delivers these chords to us, whoever has the focus.
+"""How are hotkeys heard on X? By passive grabs: X gives us these chords, whoever has the focus.
 
 A grab takes the whole keyboard from the press on until the key is let go. Measured: meanwhile the
 focused program hears no release, neither of the bot's keys nor of the chord's own modifiers, and
@@ -17,7 +17,7 @@ from traybot.errors import BackendUnavailable
 from traybot.system.x11_chords import ALL_MODIFIERS, Place, Plan, plan
 from traybot.system.x11_connection import connect, disconnect, losing_is
 from traybot.system.x11_keymap import Keymap
-from traybot.system.x11_state import pressed_anywhere
+from traybot.system.x11_state import keys_down
 
 
 class X11Grabs:
@@ -47,21 +47,113 @@ class X11Grabs:
         return bool(self._down)
 
     def bind(self, chords: Sequence[tuple[str, str]]) -> dict[str, str]:
-        """Grab these `(action, chord)` pairs instead of the former; give a state for each action."""
+        """Grab these `(action, chord)` pairs instead of the former; give each action's state."""
         with _listening():
             self._chords = chords
             self._grab(self._planned())
         return dict(self._states)
 
     def heard(self) -> list[str]:
-        """Give the actions whose chords were pressed since the last call, one for each press."""
+        """Give the actions whose chords were pressed since the last call, one for each press.
+
+        The keyboard has been given back to the focused program when this returns.
+        """
         with _listening():
-            held = pressed_anywhere(self._connection).keys if self._down else frozenset()
-            actions = self._told_by_events()
-            # The answer came after these events, so a key that it lacks is up after them all.
-            self._down &= held | self._down_since(actions)
-            return actions
+            # Asked first: the answer is newer than all events that came with it, so a key that it
+            # lacks was let go after them, and what they repeat is no new press.
+            still = self._down & keys_down(self._connection) if self._down else self._down
+            fresh = self._take_events()
+        self._down = still | {code for code, _ in fresh}
+        return list(dict.fromkeys(action for _, action in fresh))
 
     def close(self) -> None:
         """Disconnect, which ends every grab; may be called twice."""
         disconnect(self._connection)
+
+    def _take_events(self) -> list[tuple[int, str]]:
+        """Give key and action of each first press; repeats of a held key are none."""
+        fresh: list[tuple[int, str]] = []
+        remapped = False
+        while self._connection.pending_events():
+            heard = self._connection.next_event()
+            if heard.type == X.KeyPress:
+                self._connection.ungrab_keyboard(X.CurrentTime)
+                self._connection.sync()
+                action = self._plan.claims.get((heard.detail, heard.state & ALL_MODIFIERS))
+                if action and heard.detail not in self._down.union(code for code, _ in fresh):
+                    fresh.append((heard.detail, action))
+            elif heard.type == X.KeyRelease:
+                self._pass_on(heard)
+            else:
+                remapped |= heard.type == X.MappingNotify
+        if remapped:
+            self._follow_keymap()
+        return fresh
+
+    def _pass_on(self, release: rq.Event) -> None:
+        """Tell the focused program of a release that the grab kept from it; not of the chord's key.
+
+        Presses are not passed on: one that came after its own release would never end.
+        """
+        focus = self._connection.get_input_focus().focus
+        if release.detail in {code for code, _ in self._plan.claims} or isinstance(focus, int):
+            return
+        told = event.KeyRelease(
+            detail=release.detail,
+            time=release.time,
+            root=self._root,
+            window=focus,
+            child=X.NONE,
+            root_x=release.root_x,
+            root_y=release.root_y,
+            event_x=release.root_x,
+            event_y=release.root_y,
+            state=release.state,
+            same_screen=1,
+        )
+        focus.send_event(told, event_mask=X.KeyReleaseMask, propagate=True)
+        self._connection.flush()
+
+    def _planned(self) -> Plan:
+        """Plan the chords on the keyboard of now, which is the one used last."""
+        info = self._connection.display.info
+        first, last = info.min_keycode, info.max_keycode
+        rows = self._connection.get_keyboard_mapping(first, last - first + 1)
+        keymap = Keymap({code: tuple(row) for code, row in enumerate(rows, first)})
+        return plan(self._chords, keymap, self._connection.get_modifier_mapping())
+
+    def _follow_keymap(self) -> None:
+        """Grab anew if the chords' keys moved.
+
+        The server also tells of a new keymap whenever bot and user press in turn, for they have
+        different keyboards: mostly nothing moved then.
+        """
+        planned = self._planned()
+        if planned != self._plan:
+            self._grab(planned)
+
+    def _grab(self, planned: Plan) -> None:
+        """Let go of all grabs, make the new ones, and learn which of them others have."""
+        self._root.ungrab_key(X.AnyKey, X.AnyModifier)
+        refusals: dict[Place, error.CatchError] = {}
+        for code, mask in planned.claims:
+            refusals[code, mask] = error.CatchError(error.BadAccess)
+            self._root.grab_key(
+                code,
+                mask,
+                owner_events=False,
+                pointer_mode=X.GrabModeAsync,
+                keyboard_mode=X.GrabModeAsync,
+                onerror=refusals[code, mask],
+            )
+        self._connection.sync()
+        refused = {place for place, refusal in refusals.items() if refusal.get_error()}
+        self._plan = planned
+        self._states = dict(planned.states)
+        for action, places in planned.bare.items():
+            if planned.states[action] == "bound" and places & refused:
+                self._states[action] = "taken: another program listens to it"
+
+
+def _listening() -> AbstractContextManager[None]:
+    return losing_is(BackendUnavailable, "listen for hotkeys")

@@ -148,9 +148,14 @@ def pressed_anywhere(connection: Display) -> HeldInput:
     mask = connection.screen().root.query_pointer().mask
     buttons = (X.Button1Mask, X.Button2Mask, X.Button3Mask, X.Button4Mask, X.Button5Mask)
     return HeldInput(
-        _set_bits(bytes(connection.query_keymap())),
+        keys_down(connection),
         frozenset(number for number, bit in enumerate(buttons, 1) if mask & bit),
     )
+
+
+def keys_down(connection: Display) -> frozenset[int]:
+    """Ask which keys are down on any device; one round trip."""
+    return _set_bits(bytes(connection.query_keymap()))
 
 
 def _set_bits(bits: bytes) -> frozenset[int]:

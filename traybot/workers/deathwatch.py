@@ -1,4 +1,4 @@
-"""Who sees death while the routine is busy? This process: it looks, concludes, closes the gate, tells.
+"""Who sees death while the routine is busy? This process: it looks, closes the gate, and tells.
 
 A verdict that ends a life is written into the gate here, before anybody is told: from that instant
 nothing of that life can press again.

@@ -1,4 +1,4 @@
-"""Where does every life begin? In one function that makes it ours, runs it, and says how it ended."""
+"""Where does every life begin? In one function that makes it ours, runs it, and tells its end."""
 
 import contextlib
 import io

@@ -14,7 +14,6 @@ import socket
 from dataclasses import dataclass
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
-from typing import Any
 
 from traybot.errors import TraybotError
 from traybot.shells import signals
@@ -76,7 +75,7 @@ class Hands:
     def _wake_at_signals(self) -> None:
         """Have a signal end the wait in `serve`, whenever it comes."""
         woken, wake = socket.socketpair()
-        wake.setblocking(False)
+        wake.setblocking(False)  # noqa: FBT003  the library takes no name
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         self._wake = wake
         self._selector.register(woken, selectors.EVENT_READ, lambda: woken.recv(64))
@@ -199,7 +198,7 @@ class Hands:
         release_row(self._memory, self._injector, row)
 
     def let_go(self, *, life: int = 0, everything: bool = False) -> int:
-        """Release what the ledger says (of one life, if named); give the number of keys and buttons."""
+        """Release what the ledger says (of one life, if named); give how much that was."""
         if self._injector is None:
             return 0
         released = release_all(self._memory, self._injector, life)
@@ -220,4 +219,3 @@ class _Guest:
     life: int
     window: str
     channel: Channel
-

@@ -10,7 +10,7 @@ _TAP_SECONDS = 0.05
 
 
 class Keys:
-    """The keyboard. Key names: letters, digits, "up", "space", "enter", "shift", "f5", and so on."""
+    """The keyboard. Keys: letters, digits, "up", "space", "enter", "shift", "f5", and so on."""
 
     def __init__(self, line: Line) -> None:
         """Press through this line."""

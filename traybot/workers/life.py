@@ -13,7 +13,7 @@ from traybot.errors import BotError, TraybotError, WindowMissing
 from traybot.shells.channel import Channel
 from traybot.workers.birth import Birth
 from traybot.workers.bot import Bot
-from traybot.workers.line import Line, Left
+from traybot.workers.line import Left, Line
 
 
 def run(birth: Birth, channel: Channel) -> Exit:
@@ -31,26 +31,30 @@ def run(birth: Birth, channel: Channel) -> Exit:
     channel.send({"say": "ready", "at": time.monotonic()})
     try:
         function(bot)
-    except Left:
-        return Exit(Ending.LEFT)
-    except WindowMissing as error:
-        return Exit(Ending.ENVIRONMENT, str(error))
-    except BotError as error:
-        return Exit(Ending.INVALID, f"{where}: {error}{_place(birth)}")
-    except TraybotError as error:
-        return Exit(Ending.CRASHED, f"{error}{_place(birth)}")
-    except SystemExit as error:
-        return _exit_of(error, birth)
     except BaseException as error:  # noqa: BLE001  the author's code may raise anything
-        channel.send({"say": "log", "level": "error", "text": traceback.format_exc()})
-        return Exit(Ending.CRASHED, f"{type(error).__name__}: {_first_line(error)}{_place(birth)}")
+        end = _end_of(error, _place(birth))
+        if end.crash:
+            channel.send({"say": "log", "level": "error", "text": traceback.format_exc()})
+        return end
     return Exit(Ending.DONE)
 
 
-def _exit_of(error: SystemExit, birth: Birth) -> Exit:
-    if error.code in (None, 0):
-        return Exit(Ending.DONE)
-    return Exit(Ending.CRASHED, f"sys.exit({error.code!r}){_place(birth)}")
+def _end_of(error: BaseException, place: str) -> Exit:
+    """Give the end that an exception of the author's code means."""
+    match error:
+        case Left():
+            return Exit(Ending.LEFT)
+        case SystemExit(code=None | 0):
+            return Exit(Ending.DONE)
+        case SystemExit():
+            return Exit(Ending.CRASHED, f"sys.exit({error.code!r}){place}")
+        case WindowMissing():
+            return Exit(Ending.ENVIRONMENT, str(error))
+        case BotError():
+            return Exit(Ending.INVALID, f"{error}{place}")
+        case TraybotError():
+            return Exit(Ending.CRASHED, f"{error}{place}")
+    return Exit(Ending.CRASHED, f"{type(error).__name__}: {_first_line(error)}{place}")
 
 
 def _load(folder: Path, where: str) -> Callable[[Bot], object]:
@@ -68,7 +72,7 @@ def _load(folder: Path, where: str) -> Callable[[Bot], object]:
             what = f"cannot find {file.name} in {folder}"
             raise BotError(what, f'[routine] run = "{where}" names it') from error
         raise _import_fault(file, error) from error
-    except BaseException as error:  # noqa: BLE001  the author's code may raise anything
+    except BaseException as error:
         raise _import_fault(file, error) from error
     function = getattr(module, function_name, None)
     if not callable(function):

@@ -1,4 +1,4 @@
-"""How does a life talk with daemon and hands? It parks when told to, and asks hands for every press."""
+"""How does a life talk with daemon and hands? It parks when told, and asks for every press."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from traybot.workers.birth import Birth
 _RETRY_SECONDS = 0.05
 
 
-class Left(BaseException):  # noqa: N818  no error: the life was asked to leave
+class Left(BaseException):
     """Raised inside the author's code by the next call of ours, so that `finally` blocks run.
 
     Not an Exception, so that `except Exception` does not swallow it.

@@ -1,4 +1,4 @@
-"""How does a bot read the daemon's settings? As attributes, fresh at the price of one memory read."""
+"""How does a bot read the daemon's settings? As attributes, fresh for one memory read."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace

@@ -24,7 +24,7 @@ _PROCESSES_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one look saw. `sees` None: it could not look (the window is away, the screen is gone)."""
+    """What one look saw. `sees` None: it could not look (no window, no screen)."""
 
     sees: bool | None
     #: When the picture was taken, monotonic seconds.

@@ -48,9 +48,7 @@ class Mouse:
         finally:
             self._line.release({"do": "button_up", "button": number})
 
-    def drag(
-        self, start: tuple[int, int], end: tuple[int, int], *, seconds: float = 0.3
-    ) -> None:
+    def drag(self, start: tuple[int, int], end: tuple[int, int], *, seconds: float = 0.3) -> None:
         """Drag with the left button from one pixel of the window to another."""
         self.move(*start)
         with self.hold("left"):

@@ -30,7 +30,7 @@ class Place:
         return self._windows.front()
 
     def area(self) -> Rect:
-        """The window's area, or the screen's; `WindowMissing` while there is nothing to see of it."""
+        """The window's area, or the screen's; `WindowMissing` while nothing of it can be seen."""
         if not self._title:
             return self._screen.bounds()
         window = self.window()

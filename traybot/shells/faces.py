@@ -1,0 +1,56 @@
+"""What does a person see and press? Tray and hotkeys; the daemon runs on without either."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from traybot.core.status import Status
+from traybot.shells.hotkeys import NullHotkeys, choose_hotkeys
+from traybot.shells.tray import choose_tray
+
+#: What a chord can be bound to, in the settings as in `requests`.
+ACTIONS = ("toggle", "stop", "panic")
+
+
+class Faces:
+    """Both, as far as this desktop offers them."""
+
+    def __init__(
+        self,
+        wish: Callable[[str, str], None],
+        sections: Mapping[str, Mapping[str, Any]],
+        *,
+        tray: bool,
+        hotkeys: bool,
+    ) -> None:
+        """`wish(action, by)` may only post. Must be made on the main thread."""
+        shown = tray and bool(sections["tray"]["enabled"])
+        self._tray = choose_tray(lambda action: wish(action, "menu"), wanted=shown)
+        self._hotkeys = (
+            choose_hotkeys(lambda action: wish(action, "hotkey"))
+            if hotkeys
+            else NullHotkeys("switched off")
+        )
+        self._chords = [(name, str(sections["hotkeys"][name])) for name in ACTIONS]
+        self._states: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Bind the hotkeys, then block in the tray until `stop`."""
+        self._states = self._hotkeys.bind(self._chords)
+        self._tray.run()
+
+    def show(self, status: Status) -> None:
+        """Show a status; from any thread."""
+        self._tray.show(status)
+
+    def stop(self) -> None:
+        """End both; from any thread."""
+        self._hotkeys.stop()
+        self._tray.stop()
+
+    def health(self) -> dict[str, Any]:
+        """Say how both are; from any thread."""
+        chords = dict(self._chords)
+        hotkeys = {
+            name: {"chord": chords[name], "state": state} for name, state in self._states.items()
+        }
+        return {"hotkeys": hotkeys, "tray": self._tray.health()}
