@@ -102,7 +102,7 @@ class Engine:
 
     def _handle(self, event: e.Event) -> None:
         """One step; what the commands themselves make happen is handled right after it."""
-        before, self._at = self.state.phase, event.at
+        before, self._at = self.state, event.at
         self.state, commands = step(self.state, event)
         _log.debug("%s -> %s: %s", event, self.state.phase, commands)
         self._ports.memory.phase = self.state.phase
@@ -111,7 +111,7 @@ class Engine:
             for command in commands
             for follower in self._acts[type(command)](command) or ()
         ]
-        if commands or self.state.phase is not before:
+        if self.state != before:
             self._ports.watchers.show(self.state)
         for follower in followers:
             self._handle(follower)

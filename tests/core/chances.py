@@ -57,6 +57,11 @@ def answers(world: World) -> list[Chance]:
         found.append(("still holds", partial(world.judged, "death")))
     if world.verdicts:
         found.append(("told", world.speaks_out))
+    return found + _owed_by_children(world)
+
+
+def _owed_by_children(world: World) -> list[Chance]:
+    found: list[Chance] = []
     for place, process in world.processes.items():
         if not process.ready:
             found.append((f"{place} ready", partial(world.ready, place)))

@@ -130,7 +130,9 @@ class Laws:
         failed = [command for command in commands if _reports(command, "failed")]
         notices = [x for x in commands if isinstance(x, c.Notify) and "has failed" in x.text]
         assert len(failed) == len(notices) <= 1, "a failure has one report and one notice"
-        assert bool(failed) <= (state.phase in {Phase.FAILED, Phase.STARTING}), "failed, but goes on"
+        assert bool(failed) <= (state.phase in {Phase.FAILED, Phase.STARTING}), (
+            "failed, but goes on"
+        )
         self.backoffs += [now for command in commands if _reports(command, "backoff")]
         recent = [at for at in self.backoffs if now - at < policy.WINDOW_SECONDS]
         assert len(recent) <= policy.RESTARTS, "restarts without bounds"
@@ -138,7 +140,7 @@ class Laws:
     def _look_at_verdict(
         self, before: State, event: e.VerdictReached, commands: list[c.Command]
     ) -> None:
-        acted = [x for x in commands if _reports(x, "verdict") and x.fields["acted"]]
+        acted = any(isinstance(x, c.Report) and x.fields.get("acted") for x in commands)
         if acted and event.verdict.then in ENDING:
             self.deadly += 1
             assert self.deadly == 1, "a second verdict acts before the first one's recovery ended"

@@ -210,16 +210,21 @@ class World:
             case c.SetTimer():
                 due = self.now + command.seconds
                 self.timers[command.timer] = e.TimerFired(due, command.timer, command.ticket)
+            case c.StartChild():
+                self.processes[place_of(command)] = Process(command.child, command.life)
+            case c.KillChild() | c.AskChild() | c.SuspendChild() | c.ContinueChild():
+                self._command_child(command)
+            case _:
+                self._tell_deathwatch(command)
+
+    def _tell_deathwatch(self, command: c.Command) -> None:
+        match command:
             case c.Judge():
                 self.judging = command.life
             case c.WatchLife():
                 self.watched, self.gating = command.life, True
             case c.WatchOnly() | c.WatchNothing():
                 self.gating = False
-            case c.StartChild():
-                self.processes[place_of(command)] = Process(command.child, command.life)
-            case c.KillChild() | c.AskChild() | c.SuspendChild() | c.ContinueChild():
-                self._command_child(command)
 
     def _command_child(
         self, command: c.KillChild | c.AskChild | c.SuspendChild | c.ContinueChild

@@ -71,24 +71,32 @@ class X11Grabs:
         disconnect(self._connection)
 
     def _take_events(self) -> list[tuple[int, str]]:
-        """Give key and action of each first press; repeats of a held key are none."""
+        """Give key and action of each first press; repeats of a held key are none.
+
+        No event may remain in the queue: waiting on the descriptor would not notice it.
+        """
         fresh: list[tuple[int, str]] = []
-        remapped = False
-        while self._connection.pending_events():
-            heard = self._connection.next_event()
-            if heard.type == X.KeyPress:
-                self._connection.ungrab_keyboard(X.CurrentTime)
-                self._connection.sync()
-                action = self._plan.claims.get((heard.detail, heard.state & ALL_MODIFIERS))
-                if action and heard.detail not in self._down.union(code for code, _ in fresh):
-                    fresh.append((heard.detail, action))
-            elif heard.type == X.KeyRelease:
-                self._pass_on(heard)
-            else:
-                remapped |= heard.type == X.MappingNotify
-        if remapped:
-            self._follow_keymap()
-        return fresh
+        while True:
+            remapped = False
+            while self._connection.pending_events():
+                heard = self._connection.next_event()
+                if heard.type == X.KeyPress:
+                    fresh += self._first_press(heard, {code for code, _ in fresh})
+                elif heard.type == X.KeyRelease:
+                    self._pass_on(heard)
+                else:
+                    remapped |= heard.type == X.MappingNotify
+            if not remapped:
+                return fresh
+            self._follow_keymap()  # waits for answers, with which further events may come
+
+    def _first_press(self, press: rq.Event, already: set[int]) -> list[tuple[int, str]]:
+        """Give the keyboard back, then tell what was pressed, unless it is held since before."""
+        self._connection.ungrab_keyboard(X.CurrentTime)
+        self._connection.sync()
+        action = self._plan.claims.get((press.detail, press.state & ALL_MODIFIERS))
+        known = press.detail in self._down or press.detail in already
+        return [] if action is None or known else [(press.detail, action)]
 
     def _pass_on(self, release: rq.Event) -> None:
         """Tell the focused program of a release that the grab kept from it; not of the chord's key.
