@@ -8,6 +8,7 @@ import secrets
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from traybot.core.state import State
 from traybot.core.status import present
 from traybot.engine import Engine, Ports
 from traybot.shells import forkserver, instance, leftovers, logs, requests, settings_file, signals
-from traybot.shells.bot_shelf import BotShelf
+from traybot.shells.bot_shelf import BotShelf, bots_folder
 from traybot.shells.children import Children, Means
 from traybot.shells.control import ControlServer
 from traybot.shells.faces import Faces
@@ -84,7 +85,7 @@ class Daemon:
         self._processes = choose.processes()
         self._mailbox = Mailbox()
         self._memory = Memory(spawn)
-        self._shelf = BotShelf(self._paths.bots)
+        self._shelf = BotShelf(bots_folder(self._settings, self._paths))
         self._starter, self._keeper = Launcher("starter"), Launcher("keeper")
         self._hands = HandsLine(spawn, self._memory, hands_main, HandsBirth)
         self._share = Share(spawn, self._paths.runtime / "mp")
@@ -165,10 +166,17 @@ class Daemon:
         self._starter.submit(forkserver.start)
         self._shares.start()
         self._find_bots(self._options.bot)
+        self._begin_with(self._settings.sections["bots"])
+
+    def _begin_with(self, wished: Mapping[str, Any]) -> None:
+        """Start the bot of the command line, or the one that the settings want started."""
+        now = time.monotonic()
         if self._options.bot:
-            now = time.monotonic()
-            wish = e.StartRequested(now, _OWN_TICKET, "the command line", bot=self._options.bot)
-            self._mailbox.post(wish)
+            bot, by = self._options.bot, "the command line"
+            self._mailbox.post(e.StartRequested(now, _OWN_TICKET, by, bot=bot))
+        elif wished["chosen"]:
+            kind = e.StartRequested if wished["autostart"] else e.BotChosen
+            self._mailbox.post(kind(now, 0, "the settings", bot=str(wished["chosen"])))
 
     def _end(self) -> None:
         """End every process of ours, hands last; then read from the system what is left."""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traybot.core import keys
-from traybot.core.hotkey import Chord, format_chord, never_arrives, parse_chord
+from traybot.core.hotkey import Chord, Platform, format_chord, never_arrives, parse_chord
 
 chords = st.builds(
     Chord,
@@ -84,7 +84,7 @@ def test_any_text_is_a_chord_or_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "desktop", "why"),
+    ("text", "platform", "why"),
     [
         ("ctrl+alt+f1", "x11", "consoles"),
         ("ctrl+alt+f12", "x11", "consoles"),
@@ -100,16 +100,16 @@ def test_any_text_is_a_chord_or_refused(text: str) -> None:
         ("ctrl+alt+f1", "macos", ""),
     ],
 )
-def test_what_never_arrives_is_known(text: str, desktop: str, why: str) -> None:
+def test_what_never_arrives_is_known(text: str, platform: Platform, why: str) -> None:
     """Chords that the system keeps for itself are told with what it uses them for; others not."""
-    reason = never_arrives(parse_chord(text), desktop)  # type: ignore[arg-type] -- one of three
+    reason = never_arrives(parse_chord(text), platform)
     assert bool(reason) == bool(why)
     assert why in reason
 
 
 @pytest.mark.parametrize("number", [8, 9, 10])
-@pytest.mark.parametrize("desktop", ["x11", "windows", "macos"])
-def test_the_default_hotkeys_arrive_everywhere(number: int, desktop: str) -> None:
+@pytest.mark.parametrize("platform", ["x11", "windows", "macos"])
+def test_the_default_hotkeys_arrive_everywhere(number: int, platform: Platform) -> None:
     """The hotkeys that traybot comes with are none that a system keeps."""
     chord = parse_chord(f"ctrl+shift+f{number}")
-    assert not never_arrives(chord, desktop)  # type: ignore[arg-type] -- one of three
+    assert not never_arrives(chord, platform)

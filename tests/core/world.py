@@ -78,6 +78,8 @@ class World:
         self.gating = False
         self.verdicts: list[Verdict] = []
         self.tickets = count(1)
+        #: What requests were answered with, in order: exit code and text.
+        self.answers: list[tuple[int, str]] = []
         self.hear(e.BotsFound(self.now, tuple((name, "") for name in self.plans)))
 
     # What can be said to it.
@@ -210,6 +212,8 @@ class World:
             case c.SetTimer():
                 due = self.now + command.seconds
                 self.timers[command.timer] = e.TimerFired(due, command.timer, command.ticket)
+            case c.Reply():
+                self.answers.append((command.code, command.text))
             case c.StartChild():
                 self.processes[place_of(command)] = Process(command.child, command.life)
             case c.KillChild() | c.AskChild() | c.SuspendChild() | c.ContinueChild():

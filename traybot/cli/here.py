@@ -6,27 +6,33 @@ from pathlib import Path
 from typing import Any
 
 from traybot.core.geometry import Match, Rect
-from traybot.shells.bot_shelf import BotShelf
+from traybot.shells import settings_file
+from traybot.shells.bot_shelf import BotShelf, bots_folder
 from traybot.shells.paths import find_paths
 
 
 def bots(*, as_json: bool) -> int:
     """List the bots with what is wrong with each."""
-    paths = find_paths()
-    found = BotShelf(paths.bots).faults()
+    shelf = _shelf()
+    found = shelf.faults()
     if as_json:
         print(json.dumps({"bots": [{"name": name, "fault": fault} for name, fault in found]}))
         return 0
     for name, fault in found:
         print(f"{name:20} {fault or 'ok'}")
     if not found:
-        print(f"no bots in {paths.bots}")
+        print(f"no bots in {shelf.root}")
     return 0
+
+
+def _shelf() -> BotShelf:
+    paths = find_paths()
+    return BotShelf(bots_folder(settings_file.load(paths.settings), paths))
 
 
 def check(bot: str, *, as_json: bool) -> int:
     """Check a bot whole; nothing of it is run."""
-    shelf = BotShelf(find_paths().bots)
+    shelf = _shelf()
     name = bot if "/" in bot or not Path(bot, "bot.toml").is_file() else f"./{bot}"
     plan = shelf.load(name)
     if as_json:

@@ -17,19 +17,17 @@ _NEVER: frozenset[Phase] = frozenset()
 
 def on_stop(state: State, event: e.StopRequested | e.PanicRequested) -> Step:
     """Stop now, from any phase; a stop wins over every restart and every queued start."""
+    panic = isinstance(event, e.PanicRequested)
     pending = Pending(event.ticket, _RESTING | {Phase.STARTING}, _NEVER)
     state = replace(state, pending=(*state.pending, pending), queued="", failures=(), streak=0)
     if state.phase in _RESTING:
         reason = "" if state.phase is Phase.IDLE else "stopped"
         state = replace(state.entered(Phase.IDLE, reason), letting_go=True)
-        return state, [c.CloseGate(), c.LetGo(everything=_everything(event))]
-    state, commands = moves.end_all(state, event.at, _reason(event))
-    if _everything(event):
-        commands = [
-            c.LetGo(everything=True) if isinstance(command, c.LetGo) else command
-            for command in commands
-        ]
-    return settled(state, commands)
+        return state, [c.CloseGate(), c.LetGo(everything=panic)]
+    word = "panic" if panic else "stopped"
+    reason = f"{word} by {event.by}" if event.by else word
+    state = replace(state, panic=state.panic or panic)
+    return settled(*moves.end_all(state, event.at, reason))
 
 
 def on_restart(state: State, event: e.RestartRequested) -> Step:
@@ -80,12 +78,12 @@ def on_exited(state: State, event: e.ChildExited) -> Step:
 def _player_gone(state: State, event: e.ChildExited) -> Step:
     assert state.player is not None
     before, report = state, _gone_report(state, event)
-    foreign = state.plan is not None and bool(state.plan.command)
+    beyond = state.panic or (state.plan is not None and bool(state.plan.command))
     state = replace(state, player=None, blocked="", suspended=False, ending_since=0.0)
     state = replace(state, letting_go=True)
     state, more = _after_player(state, event, before)
     # Once more after its end, however it ended; a foreign program writes no ledger.
-    return settled(state, [c.CloseGate(), c.LetGo(everything=foreign), report, *more])
+    return settled(state, [c.CloseGate(), c.LetGo(everything=beyond), report, *more])
 
 
 def _after_player(state: State, event: e.ChildExited, before: State) -> Step:
@@ -257,12 +255,3 @@ def _stop_complete(state: State) -> Step:
         state, more = starting.begin(state, state.queued)
         commands += more
     return state, commands
-
-
-def _everything(event: e.Request) -> bool:
-    return isinstance(event, e.PanicRequested)
-
-
-def _reason(event: e.Request) -> str:
-    word = "panic" if _everything(event) else "stopped"
-    return f"{word} by {event.by}" if event.by else word

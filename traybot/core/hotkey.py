@@ -5,7 +5,7 @@ from typing import Literal
 
 from traybot.core import keys
 
-Desktop = Literal["x11", "windows", "macos"]
+Platform = Literal["x11", "windows", "macos"]
 
 #: Fire with any further modifier held too, because the bot itself may be holding one.
 #: The first outranks the second, and both outrank every other action.
@@ -42,13 +42,13 @@ def format_chord(chord: Chord) -> str:
     return "+".join([*held, "plus" if chord.key == "+" else chord.key])
 
 
-def never_arrives(chord: Chord, desktop: Desktop) -> str:
-    """Why no program ever hears this chord on that kind of desktop; empty if it may be heard."""
-    if desktop == "x11":
+def never_arrives(chord: Chord, platform: Platform) -> str:
+    """Why no program ever hears this chord on that kind of system; empty if it may be heard."""
+    if platform == "x11":
         # Measured: not even a grab sees them; with Shift held too they arrive.
         if chord.modifiers == {"ctrl", "alt"} and chord.key in keys.FUNCTION_KEYS[:12]:
             return "X keeps ctrl+alt+f1 to ctrl+alt+f12 for switching consoles"
-    elif desktop == "windows":
+    elif platform == "windows":
         if chord.key == "f12" and not chord.modifiers:
             return "Windows keeps f12 for its debugger"
         if chord.key == "delete" and chord.modifiers >= {"ctrl", "alt"}:

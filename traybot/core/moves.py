@@ -68,7 +68,7 @@ def _start_player(state: State, name: str, seconds: float) -> Step:
 
 def end_player(state: State, at: float) -> Step:
     """End the present life now: gate, hands, process, in this order."""
-    commands: list[c.Command] = [c.CloseGate(), c.LetGo()]
+    commands: list[c.Command] = [c.CloseGate(), c.LetGo(everything=state.panic)]
     state = replace(state, letting_go=True, blocked="")
     if state.player is None:
         return state, commands

