@@ -108,7 +108,7 @@ class Engine:
         self._ports.memory.phase = self.state.phase
         followers = [
             follower
-            for command in commands
+            for command in sorted(commands, key=_is_talk)
             for follower in self._acts[type(command)](command) or ()
         ]
         if self.state != before:
@@ -168,3 +168,8 @@ class Engine:
         except BotError as error:
             return e.BotRefused(time.monotonic(), bot, str(error))
         return e.BotLoaded(time.monotonic(), plan)
+
+
+def _is_talk(command: c.Command) -> bool:
+    """Whether it only tells somebody: what must be done is done first, for telling takes time."""
+    return isinstance(command, c.Report | c.Notify | c.Reply)

@@ -82,6 +82,10 @@ class World:
         self.answers: list[tuple[int, str]] = []
         self.hear(e.BotsFound(self.now, tuple((name, "") for name in self.plans)))
 
+    def phase(self) -> Phase:
+        """Where the bot is."""
+        return self.state.phase
+
     # What can be said to it.
 
     def hear(self, event: e.Event) -> list[str]:

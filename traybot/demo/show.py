@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from traybot.core.geometry import Rect
+from traybot.demo.game import TITLE
 from traybot.demo.stage import BOT, Stage
 from traybot.errors import TraybotError
 
 PICTURE = Path("traybot-demo.png")
-#: Around what was seen the picture shows this many pixels more: the whole window.
-_MARGIN = 400
 _END_SECONDS = 10.0
 
 Document = dict[str, Any]
@@ -70,7 +69,7 @@ class Story:
         """Nothing has happened yet."""
         self._as_json = as_json
         self._seen: Document = {}
-        self._pictured = False
+        self._photographer = Photographer()
         self._summary: Document | None = None
 
     def tell(self, document: Document) -> None:
@@ -78,8 +77,8 @@ class Story:
         event = document["event"]
         if event == "summary":
             self._summary = document
-        if event == "verdict" and not self._pictured:
-            self._pictured = _save_picture(document)
+        if event == "verdict":
+            self._photographer.take(document)
         if self._as_json:
             print(json.dumps(document), flush=True)
             return
@@ -120,28 +119,44 @@ class Story:
                 f"longest {stop['max']:.1f} ms.\n"
                 f"Left behind: {s['held_left']} keys held, {s['children_left']} processes."
             )
-            if self._pictured:
+            if self._photographer.done:
                 print(f"The first death, as it was seen: {PICTURE}")
         return 0 if good else 1
 
 
-def _save_picture(document: Document) -> bool:
-    """Keep the screen as it is right after a verdict, with the match drawn in."""
-    from traybot.core.geometry import Match
-    from traybot.vision.draw import Mark, draw
-    from traybot.vision.pictures import save_png
-    from traybot.vision.screen import Screen
+class Photographer:
+    """Keeps one picture of the game's window: what was seen, marked in it. Ready before it counts.
 
-    rect = Rect(*document["rect"])
-    around = Rect(
-        rect.x - _MARGIN, rect.y - _MARGIN, rect.width + 2 * _MARGIN, rect.height + 2 * _MARGIN
-    )
-    try:
-        with Screen() as screen:
-            frame = screen.grab(around.within(screen.bounds()))
-        placed = Match(rect.moved(-frame.rect.x, -frame.rect.y), document["score"])
-        label = f"{document['watch']} {document['score']:.3f}"
-        save_png(PICTURE, draw(frame.pixels, [Mark(placed.rect, label)]))
-    except TraybotError:
-        return False
-    return True
+    The recovery takes the panel away within a few frames, so nothing may be loaded when it comes.
+    """
+
+    def __init__(self) -> None:
+        """Load what is needed and take a first picture, for the time that it takes."""
+        from traybot.system import choose
+        from traybot.vision.screen import Screen
+
+        self.done = False
+        self._screen = Screen()
+        self._windows = choose.windows()
+        self._area = self._find_area()
+        self._screen.grab(self._area)
+
+    def _find_area(self) -> Rect | None:
+        window = self._windows.find(f"^{TITLE}$")
+        return window.rect if window else None
+
+    def take(self, verdict: Document) -> None:
+        """Take the picture at the first verdict."""
+        from traybot.vision.draw import Mark, draw
+        from traybot.vision.pictures import save_png
+
+        if self.done or not verdict["rect"]:
+            return
+        try:
+            frame = self._screen.grab(self._area)
+            seen = Rect(*verdict["rect"]).moved(-frame.rect.x, -frame.rect.y)
+            label = f"{verdict['watch']} {verdict['score']:.3f}"
+            save_png(PICTURE, draw(frame.pixels, [Mark(seen, label)]))
+            self.done = True
+        except TraybotError:
+            return

@@ -1,0 +1,101 @@
+"""One daemon that several tests share, each with a bot of its own: a start takes most of a second."""
+
+import itertools
+import json
+import os
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import cv2
+
+from tests.desktop import eventually
+from tests.e2e.painter import COIN, FLAG, SKULL, Painter
+from tests.running import Document, Running, make_bot
+from traybot.vision.pixels import Pixels
+
+#: Goes round and counts it, and does nothing else.
+IDLE = """
+def play(bot):
+    while True:
+        bot.count("rounds")
+        bot.sleep(0.02)
+"""
+PLAY = '[routine]\nrun = "routine:play"\n'
+
+
+class SharedDaemon(Running):
+    """A daemon whose bots see the pictures of `tests.e2e.painter`, as `skull.png` and so on."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__()
+        self._home = home
+        self._numbers = itertools.count(1)
+
+    @contextmanager
+    def playing(self, settings: str, code: str = IDLE) -> Iterator[Path]:
+        """Have a new bot play for the length of a `with` block; gives its folder."""
+        name = f"bot{next(self._numbers)}"
+        pictures = {"skull.png": png(SKULL), "flag.png": png(FLAG), "coin.png": png(COIN)}
+        folder = make_bot(self._home, name, code, settings, **pictures)
+        assert self.ask("start", bot=name)["ok"], self.errors
+        self.heard("starting", bot=name)
+        self.events.clear()
+        try:
+            yield folder
+        finally:
+            self.ask("stop")
+
+    def told(self, event: str) -> list[Document]:
+        """Give every event of a kind that has come since the bot was started."""
+        while True:
+            try:
+                document = self._arrived.get_nowait()
+            except queue.Empty:
+                return [one for one in self.events if one["event"] == event]
+            assert document is not None, f"the daemon ended: {self.errors}"
+            self.events.append(document)
+
+    def counted(self, name: str) -> float:
+        """Give a counter of the bot."""
+        return float(self.status()["counters"].get(name, 0))
+
+    def go_round(self, times: int = 12, counter: str = "rounds") -> None:
+        """Wait until the routine has gone round so many times more."""
+        until = self.counted(counter) + times
+        eventually(lambda: self.counted(counter) >= until, 15.0, f"{times} rounds of the routine")
+
+    def reach(self, phase: str) -> Document:
+        """Wait until the bot is in a phase; give the status."""
+        eventually(lambda: self.status()["phase"] == phase, 15.0, f"the phase {phase}")
+        return self.status()
+
+
+@contextmanager
+def shared_daemon(home: Path) -> Iterator[SharedDaemon]:
+    """Run a daemon with its files in `home`; every process that it keeps is there at once."""
+    with mock.patch.dict(os.environ, {"TRAYBOT_HOME": str(home)}), SharedDaemon(home) as daemon:
+        kept = {"daemon", "hands", "manager", "forkserver"}
+        eventually(lambda: kept <= daemon.status()["pids"].keys(), 15.0, "every process")
+        yield daemon
+
+
+def on(canvas: Painter, *watches: str) -> str:
+    """Give the `bot.toml` of a bot that plays in a window and has these watches."""
+    return "\n".join([PLAY, f'[bot]\nwindow = "^{canvas.title}$"\n', *watches])
+
+
+def watch(name: str, **options: Any) -> str:
+    """Give a `[[watch]]`, one that only notifies and looks often unless told otherwise."""
+    given = {"name": name, "then": "notify", "every": "20ms"} | options
+    # A TOML value of these kinds is written as in JSON; a key that Python reserves ends in "_".
+    lines = [f"{key.rstrip('_')} = {json.dumps(value)}" for key, value in given.items()]
+    return "\n".join(["[[watch]]", *lines, ""])
+
+
+def png(picture: Pixels) -> bytes:
+    """Give a picture as the bytes of a file."""
+    return cv2.imencode(".png", picture)[1].tobytes()
