@@ -55,7 +55,9 @@ def main() -> int:
             rows[name] = row
             worst = max(worst, times[-1])
             if not options.json:
-                print(f"{name:16} n={len(times)} " + " ".join(f"{k} {v:.2f}" for k, v in row.items()))
+                print(
+                    f"{name:16} n={len(times)} " + " ".join(f"{k} {v:.2f}" for k, v in row.items())
+                )
     if options.json:
         print(json.dumps({"trials": options.trials, "stop_ms": rows}))
     return 0 if worst <= STOP_MS else 1

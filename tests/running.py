@@ -1,4 +1,4 @@
-"""A whole daemon under test: started as its user starts it, asked over its socket, heard by its events."""
+"""A whole daemon under test: started as by its user, asked over its socket, heard by its events."""
 
 import json
 import os
@@ -86,7 +86,7 @@ class Running:
         """What it wrote to standard error."""
         return "".join(self._errors)
 
-    def ask(self, do: str, **more: Any) -> Document:
+    def ask(self, do: str, **more: object) -> Document:
         """Ask over the socket and give the answer."""
         return client.ask(self._socket, {"do": do, **more})
 
@@ -94,7 +94,7 @@ class Running:
         """Give its status."""
         return self.ask("status")
 
-    def heard(self, event: str, **fields: Any) -> Document:
+    def heard(self, event: str, **fields: object) -> Document:
         """Wait for the next event of a kind with these fields; earlier ones are passed over."""
         while True:
             try:

@@ -33,7 +33,8 @@ class Laws:
         self.condemned: set[int] = set()
         self.deadly = 0
         self.backoffs: list[float] = []
-        self.failures = 0
+        #: What the user was told of failures.
+        self.notices: list[str] = []
         self.left = 0
 
     def hear(self, event: e.Event, before: State) -> None:
@@ -128,7 +129,8 @@ class Laws:
 
     def _look_at_restarts(self, state: State, commands: list[c.Command], now: float) -> None:
         failed = [command for command in commands if _reports(command, "failed")]
-        notices = [x for x in commands if isinstance(x, c.Notify) and "has failed" in x.text]
+        notices = [x.text for x in commands if isinstance(x, c.Notify) and "has failed" in x.text]
+        self.notices += notices
         assert len(failed) == len(notices) <= 1, "a failure has one report and one notice"
         assert bool(failed) <= (state.phase in {Phase.FAILED, Phase.STARTING}), (
             "failed, but goes on"

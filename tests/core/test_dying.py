@@ -3,7 +3,8 @@
 import pytest
 
 from tests.core.bots import REVIVING, make_plan
-from tests.core.world import PLAYER, World, paused, playing
+from tests.core.chapters import paused, playing, reviving
+from tests.core.world import PLAYER, World
 from traybot.core import commands as c
 from traybot.core import events as e
 from traybot.core.exits import Ending, Exit
@@ -11,15 +12,6 @@ from traybot.core.phases import Phase
 from traybot.core.step import step
 
 DYING = ["Report verdict", "CloseGate", "LetGo", "KillChild routine 1"]
-
-
-def reviving() -> World:
-    """A world in which the recovery of a first death is at work."""
-    world = playing(REVIVING)
-    world.sees("recover")
-    world.settle()
-    assert world.processes[PLAYER].name == "recovery"
-    return world
 
 
 def reports(world: World, event: e.Event) -> list[c.Report]:

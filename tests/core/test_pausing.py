@@ -3,19 +3,13 @@
 import pytest
 
 from tests.core.bots import make_plan
-from tests.core.world import PLAYER, WATCHER, World, paused, playing
+from tests.core.chapters import looking, paused, pausing, playing
+from tests.core.world import PLAYER, WATCHER, World
 from traybot.core import events as e
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 
 PAUSE = ["HoldLife 1", "WatchOnly", "LetGo", "SetTimer phase 0.3", "Report pausing"]
-
-
-def looking() -> World:
-    """A world that looks before it plays on."""
-    world = paused()
-    assert world.ask(e.ResumeRequested) == ["Judge 1", "SetTimer phase 3"]
-    return world
 
 
 def test_a_routine_that_makes_a_call_parks() -> None:
@@ -30,8 +24,7 @@ def test_a_routine_that_makes_a_call_parks() -> None:
 
 def test_a_routine_that_makes_no_call_is_frozen() -> None:
     """The operating system holds it where it is."""
-    world = playing()
-    world.ask(e.PauseRequested)
+    world = pausing()
     assert world.fires() == ["SuspendChild routine 1", "Report paused", "Reply 0"]
     assert (world.phase(), world.state.suspended) == (Phase.PAUSED, True)
 
@@ -45,8 +38,7 @@ def test_a_parked_routine_plays_on_after_a_look() -> None:
 
 def test_a_frozen_routine_is_thawed_before_the_gate_opens() -> None:
     """In this order, so that nothing is asked of who cannot answer."""
-    world = playing()
-    world.ask(e.PauseRequested)
+    world = pausing()
     world.fires()
     world.settle()
     world.ask(e.ResumeRequested)
@@ -62,8 +54,7 @@ def test_a_frozen_routine_is_thawed_before_the_gate_opens() -> None:
 
 def test_the_gate_waits_for_hands_after_a_quick_resume() -> None:
     """What was held before the pause is let go before anything is pressed after it."""
-    world = playing()
-    world.ask(e.PauseRequested)
+    world = pausing()
     world.ask(e.ResumeRequested)
     assert world.judged() == ["WatchLife 1", "Report resumed", "Reply 0"]
     assert world.lets_go() == ["WatchLife 1", "FreeLife 1"]
@@ -71,8 +62,7 @@ def test_the_gate_waits_for_hands_after_a_quick_resume() -> None:
 
 def test_a_resume_during_the_pausing_undoes_it() -> None:
     """Both are answered: it stood behind a closed gate, and it plays."""
-    world = playing()
-    world.ask(e.PauseRequested)
+    world = pausing()
     assert world.ask(e.ResumeRequested) == ["Judge 1", "SetTimer phase 3", "Reply 0"]
     world.settle()
     assert (world.phase(), world.answers) == (Phase.RUNNING, [(0, "")] * 3)
@@ -167,8 +157,7 @@ def test_a_routine_that_crashes_while_paused_stays_paused(restart: str) -> None:
 
 def test_a_routine_that_crashes_while_pausing_is_paused() -> None:
     """The pause is complete, for nothing moves any more."""
-    world = playing()
-    world.ask(e.PauseRequested)
+    world = pausing()
     assert world.exits()[-1] == "Reply 0"
     assert world.phase() is Phase.PAUSED
 
@@ -193,8 +182,7 @@ def test_a_lap_that_ends_while_pausing_is_not_followed_by_another() -> None:
 
 def test_a_routine_that_finishes_while_pausing_is_finished() -> None:
     """Its run is over; who asked for the pause is told why there is nothing to pause."""
-    world = playing()
-    world.ask(e.PauseRequested)
+    world = pausing()
     world.exits(ending=Ending.DONE)
     world.settle()
     assert world.phase() is Phase.IDLE
@@ -215,6 +203,7 @@ def test_a_deathwatch_that_does_not_answer_is_replaced_and_the_pause_stays() -> 
     world = looking()
     assert world.fires() == [
         "KillChild deathwatch 1",
+        'Notify "koules stays paused: the deathwatch did not answer"',
         "Reply 1 cannot go on: koules is paused: the deathwatch did not answer",
     ]
     world.settle()

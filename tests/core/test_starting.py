@@ -3,7 +3,8 @@
 import pytest
 
 from tests.core.bots import REVIVING, make_plan
-from tests.core.world import WATCHER, World, paused, playing
+from tests.core.chapters import paused, playing
+from tests.core.world import WATCHER, World
 from traybot.core import events as e
 from traybot.core import policy
 from traybot.core.exits import Ending

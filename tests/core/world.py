@@ -12,7 +12,7 @@ from traybot.core import events as e
 from traybot.core.botfile import BotPlan
 from traybot.core.exits import Ending, Exit
 from traybot.core.phases import Phase
-from traybot.core.state import DEATHWATCH, ROUTINE, State
+from traybot.core.state import DEATHWATCH, State
 from traybot.core.step import step
 from traybot.core.verdicts import Verdict
 from traybot.core.watchfile import ENDING
@@ -249,22 +249,3 @@ def place_of(
 ) -> str:
     """Routine and recovery share one place."""
     return WATCHER if command.child == DEATHWATCH else PLAYER
-
-
-def playing(plan: BotPlan | None = None) -> World:
-    """A world in which a bot plays."""
-    world = World(plan)
-    world.ask(e.StartRequested)
-    world.settle()
-    assert world.state.phase is Phase.RUNNING
-    assert world.processes[PLAYER].name == ROUTINE
-    return world
-
-
-def paused(plan: BotPlan | None = None) -> World:
-    """A world in which the user has paused a bot."""
-    world = playing(plan)
-    world.ask(e.PauseRequested)
-    world.settle()
-    assert world.state.phase is Phase.PAUSED
-    return world

@@ -100,9 +100,7 @@ def test_the_hotkeys_start_pause_and_stop_a_bot(desktop: Desktop, home: Path) ->
         running.heard("stopped", why="panic by hotkey")
 
 
-def test_without_a_display_the_daemon_runs_on(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_display_the_daemon_runs_on(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No display, no bus, no tray: it starts, plays, answers, and says what is missing."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
         monkeypatch.delenv(name, raising=False)

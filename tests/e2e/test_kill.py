@@ -38,7 +38,7 @@ def test_a_killed_daemon_leaves_no_process_and_no_key(desktop: Desktop, home: Pa
             running = Running("holding")
             running.until_up()
             eventually(lambda: len(keys.held()) == 3, 10.0, "two keys and a button held")
-            pids = [pid for pid in running.status()["pids"].values()]
+            pids = list(running.status()["pids"].values())
             assert len(pids) == 6, "daemon, hands, manager, forkserver, deathwatch, routine"
             os.kill(running.process.pid, signal.SIGKILL)
             eventually(lambda: not any(map(alive, pids)), GONE_SECONDS, "the end of all")  # noqa: B023

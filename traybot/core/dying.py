@@ -132,7 +132,8 @@ def on_judge_timeout(state: State, at: float) -> Step:
     why = "the deathwatch did not answer"
     state, commands = moves.end_watcher(state)
     if state.phase is Phase.PAUSED:
-        return state.entered(Phase.PAUSED, why), commands
+        state, more = pausing.stay_paused(state, why)
+        return state, [*commands, *more]
     state, more = recovery_failed(state, at, why)
     return state, [*commands, *more]
 

@@ -18,8 +18,8 @@ _NEVER: frozenset[Phase] = frozenset()
 def on_stop(state: State, event: e.StopRequested | e.PanicRequested) -> Step:
     """Stop now, from any phase; a stop wins over every restart and every queued start."""
     panic = isinstance(event, e.PanicRequested)
-    pending = Pending(event.ticket, _RESTING | {Phase.STARTING}, _NEVER)
-    state = replace(state, pending=(*state.pending, pending), queued="", failures=(), streak=0)
+    state = state.awaiting(Pending(event.ticket, _RESTING | {Phase.STARTING}, _NEVER))
+    state = replace(state, queued="", failures=(), streak=0)
     if state.phase in _RESTING:
         reason = "" if state.phase is Phase.IDLE else "stopped"
         state = replace(state.entered(Phase.IDLE, reason), letting_go=True)
@@ -174,7 +174,7 @@ def _without_watcher(state: State, at: float) -> Step:
     """Go on until the next deathwatch is ready, which has a time limit where it is waited for."""
     why = "the deathwatch ended while it judged"
     if state.judging and state.phase is Phase.PAUSED:
-        return state.entered(Phase.PAUSED, why), []
+        return pausing.stay_paused(state, why)
     if state.judging:
         return dying.recovery_failed(state, at, why)
     if state.phase in {Phase.STARTING, Phase.RUNNING}:

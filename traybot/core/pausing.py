@@ -97,6 +97,11 @@ def play_on(state: State) -> Step:
     return state, commands
 
 
+def stay_paused(state: State, why: str) -> Step:
+    """Nobody could look: that is told, for whoever wanted to play on expects that it does."""
+    return state.entered(Phase.PAUSED, why), [c.Notify(f"{state.bot} stays paused: {why}")]
+
+
 def on_blocked(state: State, event: e.ChildBlocked) -> Step:
     """Say in the status what the routine's input waits for."""
     if state.player is None or state.player.life != event.life or state.blocked == event.why:
@@ -108,4 +113,4 @@ def on_blocked(state: State, event: e.ChildBlocked) -> Step:
 def _await(
     state: State, ticket: int, goals: frozenset[Phase], misses: frozenset[Phase] = _OVER
 ) -> State:
-    return replace(state, pending=(*state.pending, Pending(ticket, goals, misses)))
+    return state.awaiting(Pending(ticket, goals, misses))

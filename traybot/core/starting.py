@@ -19,8 +19,7 @@ def on_start(state: State, event: e.StartRequested) -> Step:
         return state, [c.Reply(event.ticket, 1, problem)]
     if state.leaving:
         return state, [c.Reply(event.ticket, 4, "cannot start: traybot is quitting")]
-    awaited = Pending(event.ticket, _STARTED, _NOT_STARTED, bot)
-    state = replace(state, pending=(*state.pending, awaited))
+    state = state.awaiting(Pending(event.ticket, _STARTED, _NOT_STARTED, bot))
     if state.phase is Phase.STOPPING:
         return replace(state, queued=bot), []
     if state.phase in {Phase.IDLE, Phase.FAILED}:

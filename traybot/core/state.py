@@ -93,6 +93,10 @@ class State:
     gone: bool = False
     pending: tuple[Pending, ...] = ()
 
+    def awaiting(self, pending: Pending) -> "State":
+        """Remember who waits for an answer; nobody does where there is no ticket."""
+        return replace(self, pending=(*self.pending, pending)) if pending.ticket else self
+
     @property
     def watched(self) -> bool:
         """Whether there is a deathwatch that can look."""

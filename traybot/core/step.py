@@ -1,6 +1,8 @@
 """What does the daemon do next? The one function through which every event goes."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from traybot.core import commands as c
 from traybot.core import dying, ending, pausing, starting
@@ -12,60 +14,17 @@ from traybot.core.state import State, Step
 def step(state: State, event: e.Event) -> Step:
     """Give the next state, and what is to be done, in this order."""
     if state.gone:
-        # Everything has ended; a late event finds nobody.
-        # Everything has ended; a late event finds nobody.
-        return state, [c.Reply(event.ticket, 3, "cannot: traybot has quit")] if (
-            isinstance(event, e.Request)
-        ) else []
-    state, commands = _react(state, event)
+        # Everything has ended: nobody is left who could do more than say so.
+        if isinstance(event, e.Request) and event.ticket:
+            return state, [c.Reply(event.ticket, 3, "cannot: traybot has quit")]
+        return state, []
+    state, commands = _RULES[type(event)](state, event)
     state, replies = _answer(state)
-    return state, [command for command in (*commands, *replies) if not _unheard(command)]
+    return state, [told for command in (*commands, *replies) if (told := _addressed(command))]
 
 
-def _react(state: State, event: e.Event) -> Step:  # noqa: C901, PLR0911, PLR0912  one case per event type is the whole point
-    match event:
-        case e.StartRequested():
-            return starting.on_start(state, event)
-        case e.StopRequested() | e.PanicRequested():
-            return ending.on_stop(state, event)
-        case e.PauseRequested():
-            return pausing.on_pause(state, event)
-        case e.ResumeRequested():
-            return pausing.on_resume(state, event)
-        case e.ToggleRequested():
-            return _toggle(state, event)
-        case e.RestartRequested():
-            return ending.on_restart(state, event)
-        case e.QuitRequested():
-            return ending.on_quit(state, event)
-        case e.BotChosen():
-            return starting.on_choose(state, event)
-        case e.BotsFound():
-            return replace(state, bots=event.bots), []
-        case e.BotLoaded():
-            return starting.on_loaded(state, event)
-        case e.BotRefused():
-            return starting.on_refused(state, event)
-        case e.ChildReady():
-            return starting.on_ready(state, event)
-        case e.ChildParked():
-            return pausing.on_parked(state, event)
-        case e.ChildBlocked():
-            return pausing.on_blocked(state, event)
-        case e.ChildExited():
-            return ending.on_exited(state, event)
-        case e.VerdictReached():
-            return dying.on_verdict(state, event)
-        case e.Judged():
-            return dying.on_judged(state, event)
-        case e.HandsLetGo():
-            return ending.on_let_go(state, event)
-        case e.ProgramExited():
-            return starting.on_program_exited(state, event)
-        case e.TimerFired():
-            return ending.on_timer(state, event)
-    message = f"no rule for {event!r}"
-    raise AssertionError(message)
+def _on_found(state: State, event: e.BotsFound) -> Step:
+    return replace(state, bots=event.bots), []
 
 
 def _toggle(state: State, event: e.ToggleRequested) -> Step:
@@ -76,8 +35,11 @@ def _toggle(state: State, event: e.ToggleRequested) -> Step:
     return pausing.on_pause(state, e.PauseRequested(event.at, event.ticket, event.by))
 
 
-def _unheard(command: c.Command) -> bool:
-    return isinstance(command, c.Reply) and not command.ticket
+def _addressed(command: c.Command) -> c.Command | None:
+    """Who wished by hotkey or menu waits for no answer: a refusal is told as a notice."""
+    if not isinstance(command, c.Reply) or command.ticket:
+        return command
+    return c.Notify(command.text) if command.text else None
 
 
 def _answer(state: State) -> Step:
@@ -102,3 +64,29 @@ def _answer(state: State) -> Step:
 def _miss(state: State) -> str:
     why = f": {state.reason}" if state.reason else ""
     return f"cannot go on: {state.bot} is {state.phase}{why}"
+
+
+#: Each kind of event and its rule.
+_RULES: dict[type[e.Event], Callable[[State, Any], Step]] = {
+    e.StartRequested: starting.on_start,
+    e.StopRequested: ending.on_stop,
+    e.PanicRequested: ending.on_stop,
+    e.PauseRequested: pausing.on_pause,
+    e.ResumeRequested: pausing.on_resume,
+    e.ToggleRequested: _toggle,
+    e.RestartRequested: ending.on_restart,
+    e.QuitRequested: ending.on_quit,
+    e.BotChosen: starting.on_choose,
+    e.BotsFound: _on_found,
+    e.BotLoaded: starting.on_loaded,
+    e.BotRefused: starting.on_refused,
+    e.ChildReady: starting.on_ready,
+    e.ChildParked: pausing.on_parked,
+    e.ChildBlocked: pausing.on_blocked,
+    e.ChildExited: ending.on_exited,
+    e.VerdictReached: dying.on_verdict,
+    e.Judged: dying.on_judged,
+    e.HandsLetGo: ending.on_let_go,
+    e.ProgramExited: starting.on_program_exited,
+    e.TimerFired: ending.on_timer,
+}

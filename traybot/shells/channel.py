@@ -14,6 +14,8 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 _CHUNK = 65536
+#: As much is taken at once, more than a pipe holds: who floods us must not keep us from the others.
+_PORTION = 4 * _CHUNK
 #: A child that sends more than this without an end of line is broken.
 _LONGEST = 1 << 20
 
@@ -71,18 +73,20 @@ class Channel:
         return bool(poller.poll(None if seconds is None else seconds * 1000.0))
 
     def _receive_lines(self) -> list[Document]:
+        taken = 0
         try:
-            while self.wait(0):
+            while taken < _PORTION and self.wait(0):
                 chunk = os.read(self._connection.fileno(), _CHUNK)
+                taken += len(chunk)
                 self._rest += chunk
-                if not chunk or len(self._rest) > _LONGEST:
-                    self.closed = True
-                    break
+                self.closed = not chunk
                 if len(chunk) < _CHUNK:
                     break
         except OSError:
             self.closed = True
         *lines, self._rest = self._rest.split(b"\n")
+        if len(self._rest) > _LONGEST:
+            self.closed = True
         return [document for line in lines if (document := _parsed(line)) is not None]
 
     def _receive_messages(self) -> list[Document]:
@@ -107,6 +111,6 @@ def _parsed(line: bytes) -> Document | None:
     """Read one line; what is no JSON object was written by a dying process and says nothing."""
     try:
         document = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None

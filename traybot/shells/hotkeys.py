@@ -117,6 +117,7 @@ class X11Hotkeys:
         while not self._leaving:
             for action in grabs.heard():
                 self._post(action)
+            self._publish(grabs.states)  # a new keymap may have moved or taken a chord's key
             wait = LOOK_SECONDS if grabs.any_down else None
             ear = self._ear.fileno()
             if ear in select.select([grabs.fileno(), ear], [], [], wait)[0]:

@@ -46,12 +46,17 @@ class X11Grabs:
         """Whether a hotkey is being held: then call `heard` again soon, to see it let go."""
         return bool(self._down)
 
+    @property
+    def states(self) -> dict[str, str]:
+        """Each action's state, as of the last keymap that was heard of."""
+        return dict(self._states)
+
     def bind(self, chords: Sequence[tuple[str, str]]) -> dict[str, str]:
         """Grab these `(action, chord)` pairs instead of the former; give each action's state."""
         with _listening():
             self._chords = chords
             self._grab(self._planned())
-        return dict(self._states)
+        return self.states
 
     def heard(self) -> list[str]:
         """Give the actions whose chords were pressed since the last call, one for each press.

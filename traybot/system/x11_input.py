@@ -31,7 +31,8 @@ _FARTHEST = 0x7FFF
 class X11Injector:
     """Satisfies `system.base.Injector` on an X server; for the thread that made it.
 
-    `BackendUnavailable` from any call once the server is gone. A press takes about 0.1 ms.
+    `BackendUnavailable` from any call once the server is gone. A press takes about 40 µs, a
+    release 70.
     """
 
     def __init__(self, display: str | None = None) -> None:
@@ -120,7 +121,7 @@ class X11Injector:
         return answer.root_x, answer.root_y
 
     def held(self) -> HeldInput:
-        """What the XTEST devices hold down, in the server's own words; about 0.2 ms."""
+        """What the XTEST devices hold down, in the server's own words; about 60 µs."""
         with _reaching():
             return self._devices.held()
 

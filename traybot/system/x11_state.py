@@ -72,7 +72,7 @@ class XTestDevices:
         self._find()
 
     def held(self) -> HeldInput:
-        """Ask what our devices hold down now; two round trips, about 0.2 ms."""
+        """Ask what our devices hold down now; two round trips, about 60 µs."""
         try:
             return self._held()
         except error.XError:  # a device went away: masters are made and removed while X runs
