@@ -30,12 +30,12 @@ class Faces:
             if hotkeys
             else NullHotkeys("switched off")
         )
-        self._chords = [(name, str(sections["hotkeys"][name])) for name in ACTIONS]
-        self._states: dict[str, str] = {}
+        wished = [(name, str(sections["hotkeys"][name])) for name in ACTIONS]
+        self._chords = [(name, chord) for name, chord in wished if chord]
 
     def run(self) -> None:
         """Bind the hotkeys, then block in the tray until `stop`."""
-        self._states = self._hotkeys.bind(self._chords)
+        self._hotkeys.bind(self._chords)
         self._tray.run()
 
     def show(self, status: Status) -> None:
@@ -50,7 +50,6 @@ class Faces:
     def health(self) -> dict[str, Any]:
         """Say how both are; from any thread."""
         chords = dict(self._chords)
-        hotkeys = {
-            name: {"chord": chords[name], "state": state} for name, state in self._states.items()
-        }
+        states = self._hotkeys.states()
+        hotkeys = {name: {"chord": chords[name], "state": state} for name, state in states.items()}
         return {"hotkeys": hotkeys, "tray": self._tray.health()}

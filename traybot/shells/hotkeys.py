@@ -161,10 +161,17 @@ class NullHotkeys:
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
+        self._states: dict[str, str] = {}
 
     def bind(self, chords: Chords) -> dict[str, str]:
         """Give the reason for every action."""
-        return dict.fromkeys((action for action, _ in chords), f"unsupported: {self.reason}")
+        why = f"unsupported: {self.reason}"
+        self._states = dict.fromkeys((action for action, _ in chords), why)
+        return self.states()
+
+    def states(self) -> dict[str, str]:
+        """Give them again."""
+        return dict(self._states)
 
     def stop(self) -> None:
         """Do nothing."""

@@ -56,6 +56,7 @@ class KeyboardHotkeys:
         #: When a key was last heard going down, in the library's seconds; gone when it went up.
         self._heard: dict[int, float] = {}
         self._unhook: Callable[[], None] | None = None
+        self._states: dict[str, str] = {}
 
     @staticmethod
     def works_here() -> bool:
@@ -77,7 +78,13 @@ class KeyboardHotkeys:
                 states[action] = f"unsupported: {str(why_not) or 'the keyboard cannot be heard'}"
         with self._lock:
             self._chords = bound
-        return states
+            self._states = states
+        return dict(states)
+
+    def states(self) -> dict[str, str]:
+        """Give what `bind` found."""
+        with self._lock:
+            return dict(self._states)
 
     def stop(self) -> None:
         """Stop listening; only the library's own thread stays. May be called twice."""

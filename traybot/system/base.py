@@ -128,6 +128,10 @@ class Hotkeys(Protocol):
         """
         ...
 
+    def states(self) -> dict[str, str]:
+        """Give each action's state as it is now; from any thread."""
+        ...
+
     def stop(self) -> None:
         """Stop listening; returns when the thread has ended; may be called twice."""
         ...
