@@ -145,6 +145,7 @@ def test_a_pause_by_verdict_is_lasting_and_told() -> None:
     assert world.sees("pause", watch="dialog") == [
         "Report verdict",
         "HoldLife 1",
+        "WatchOnly",
         "LetGo",
         "SetTimer phase 0.3",
         "Report pausing",

@@ -84,6 +84,7 @@ def test_a_pause_watch_that_still_holds_keeps_the_pause() -> None:
     world.ask(e.ResumeRequested)
     assert world.sees("pause", watch="dialog") == [
         "Report verdict",
+        "WatchOnly",
         'Notify "Koules: dialog was seen"',
         "Reply 1 cannot go on: koules is paused: dialog was seen",
     ]

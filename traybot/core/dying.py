@@ -54,9 +54,11 @@ def _acts(state: State, verdict: Verdict) -> bool:
 
 def _pause(state: State, verdict: Verdict) -> Step:
     if state.phase is not Phase.RUNNING:
+        told = c.Notify(_sentence(state, verdict))
+        if not state.judging:
+            return state, [told]
         # It holds still, or again: no playing on for now, whoever had paused.
-        state = state.entered(state.phase, f"{verdict.watch} was seen") if state.judging else state
-        return state, [c.Notify(_sentence(state, verdict))]
+        return state.entered(Phase.PAUSED, f"{verdict.watch} was seen"), [c.WatchOnly(), told]
     state, commands = pausing.pause(state, "verdict", f"{verdict.watch} was seen")
     return state, [*commands, c.Notify(_sentence(state, verdict))]
 

@@ -36,10 +36,8 @@ def pause(state: State, by: str, reason: str) -> Step:
     life = state.life
     state = replace(state.entered(Phase.PAUSING, reason), paused_by=by, letting_go=True)
     state, timer = moves.set_timer(state, policy.PARK_SECONDS)
-    told: list[c.Command] = [c.HoldLife(life), c.LetGo()]
-    if by == "user":
-        told.insert(1, c.WatchOnly())
-    return state, [*told, *timer, c.Report("pausing", life, {"by": by})]
+    told = c.Report("pausing", life, {"by": by})
+    return state, [c.HoldLife(life), c.WatchOnly(), c.LetGo(), *timer, told]
 
 
 def on_parked(state: State, event: e.ChildParked) -> Step:

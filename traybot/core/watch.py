@@ -42,9 +42,9 @@ def decided(spec: WatchSpec, state: WatchState, at: float) -> bool:
     return state.sightings >= spec.confirm and at - state.since >= spec.hold
 
 
-def pending(spec: WatchSpec, state: WatchState, at: float) -> bool:
-    """Whether it holds but is not decided: it must look again though nothing changes."""
-    return state.sightings > 0 and not decided(spec, state, at)
+def pending(state: WatchState) -> bool:
+    """Whether it holds and may yet fire: it must look again though nothing changes."""
+    return state.armed and state.sightings > 0
 
 
 def _cooled_down(spec: WatchSpec, state: WatchState, at: float) -> bool:

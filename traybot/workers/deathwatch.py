@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from traybot.core import watch as rules
 from traybot.core.exits import Ending, Exit
@@ -75,6 +75,10 @@ class _Watched:
     state: rules.WatchState = field(default_factory=rules.WatchState)
     next_at: float = 0.0
     sight: Sight | None = None
+    #: Another verdict went before its last one, so nothing has come of it.
+    overruled: bool = False
+    #: Why it cannot look now.
+    blind: str = ""
 
 
 class Deathwatch:
@@ -138,24 +142,26 @@ class Deathwatch:
     def _watch(self, life: int) -> None:
         """Judge for this life; a new one begins with a clock at zero."""
         if life != self._known_life:
-            self._known_life, self._gathered = life, 0.0
-            self._reset_clock_bound()
+            self._known_life, self._gathered, self._since = life, 0.0, 0.0
+            self._begin_life()
         self._life, self._only_tell = life, False
         if not self._since:
             self._since = time.monotonic()
         self._look_soon()
 
-    def _reset_clock_bound(self) -> None:
-        """The old life's times mean nothing on the new life's clock; that it fired stays known."""
+    def _begin_life(self) -> None:
+        """Count sightings anew; that it fired stays known, unless nothing has come of it."""
         for watched in self._watches:
-            state = watched.state
-            watched.state = rules.WatchState(armed=state.armed, fired_at=None)
+            state = replace(watched.state, sightings=0)
+            watched.state = rules.rearmed(state) if watched.overruled else state
+            watched.overruled = False
 
     def _judge(self, life: int) -> None:
         """Judge anew; with a life its verdicts count, without one we only say what holds."""
         self._life, self._only_tell = life, False
         for watched in self._watches:
-            watched.state = rules.rearmed(watched.state)
+            silent = replace(watched.state, sightings=0, armed=False)
+            watched.state = rules.rearmed(watched.state) if life else silent
             watched.sight = None
         self._judging_until = time.monotonic() + _JUDGE_SECONDS
         self._look_soon()
@@ -190,20 +196,32 @@ class Deathwatch:
         watched.next_at = now + watched.spec.every
         sight = watched.look(running)
         watched.sight = sight
+        self._note_blindness(watched, sight)
         # Confirmation and hold count on the wall's clock: they are about the screen, not the life.
         watched.state, fires = rules.look(
             watched.spec, watched.state, sees=sight.sees, at=time.monotonic()
         )
         return fires
 
+    def _note_blindness(self, watched: _Watched, sight: Sight) -> None:
+        """Write into the log, once, why a watch cannot look."""
+        why = "" if sight.sees is not None else sight.why
+        if why and why != watched.blind:
+            text = f"the watch {watched.spec.name} concludes nothing: {why}"
+            self._channel.send({"say": "log", "level": "warning", "text": text})
+        watched.blind = why
+
     def _conclude(self, fired: list[_Watched]) -> None:
+        """Tell what fired; of what ends or pauses the life only the first, and only one for a life."""
         ending = [one for one in fired if one.spec.ends_life or one.spec.then == "pause"]
-        told = [one for one in fired if one not in ending]
-        if ending and self._life:
+        if ending:
+            over = self._memory.condemned.value >= self._life
             first = rules.first_by_priority([one.spec for one in ending])
+            for watched in ending:
+                watched.overruled = over or watched.spec is not first
             self._tell(next(one for one in ending if one.spec is first))
-        for watched in told:
-            if self._life:
+        for watched in fired:
+            if watched not in ending:
                 self._tell(watched)
 
     def _tell(self, watched: _Watched) -> None:
@@ -227,7 +245,9 @@ class Deathwatch:
             why=sight.why,
         )
         self._channel.send(write_verdict(verdict))
-        if spec.then == "send":
+        if spec.then == "pause":
+            self._stop_clock()
+        if spec.then == "send" and not self._only_tell:
             message = {"watch": spec.name, "score": sight.score, "why": sight.why}
             self._share.send(self._life, message)
 
@@ -237,20 +257,20 @@ class Deathwatch:
         if now >= self._judging_until:
             return True
         return all(
-            watched.sight is not None and not rules.pending(watched.spec, watched.state, now)
+            watched.sight is not None and not rules.pending(watched.state)
             for watched in self._watches
         )
 
     def _tell_judged(self) -> None:
         self._judging_until = 0.0
-        now = time.monotonic()
-        holding = [
-            watched.spec.name
-            for watched in self._watches
-            if watched.state.sightings and rules.decided(watched.spec, watched.state, now)
-        ]
+        # What is pending when time is up counts: it was seen at every look so far.
+        holding = [one.spec.name for one in self._watches if one.state.sightings and self._lasts(one)]
         self._channel.send({"say": "judged", "holding": holding})
         if not self._life:
-            # What fired now was told to nobody: it must fire again for the life that follows.
+            # What holds was told to nobody but the asker: it must fire for the life that follows.
             for watched in self._watches:
-                watched.state = rules.rearmed(watched.state)
+                watched.state = replace(watched.state, sightings=0, armed=True)
+
+    def _lasts(self, watched: _Watched) -> bool:
+        """Whether it can hold without a life: a timer tells the age of one."""
+        return bool(self._life) or watched.spec.kind != "timer"
