@@ -1,4 +1,4 @@
-"""What if the daemon itself is killed? Everything of ours is gone with it, and the next start works."""
+"""What if the daemon itself is killed? All of ours is gone with it, and the next start works."""
 
 import os
 import signal

@@ -30,7 +30,7 @@ MISTAKES = {
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_bot_with_a_mistake_is_refused(desktop: Desktop, home: Path, mistake: str) -> None:
-    """One line names file, place and remedy; exit code 5; nothing starts, nothing else is harmed."""
+    """One line names file, place and remedy; exit code 5; nothing else is harmed."""
     code, settings, words = MISTAKES[mistake]
     make_bot(home, "sound", IDLE)
     make_bot(home, "wrong", code, '[routine]\nrun = "routine:play"\n' + settings)

@@ -129,7 +129,7 @@ class Deathwatch:
                 self._only_tell = True
                 self._stop_clock()
             case "rest":
-                self._life = 0
+                self._life, self._judging_until = 0, 0.0
                 self._stop_clock()
             case "judge":
                 self._judge(int(document["life"]))
@@ -187,7 +187,7 @@ class Deathwatch:
             for watched in self._watches
             if watched.next_at <= now and self._look(watched, now, running)
         ]
-        if fired:
+        if fired and self._life:
             self._conclude(fired)
         if self._judging_until and self._judged():
             self._tell_judged()
@@ -212,7 +212,7 @@ class Deathwatch:
         watched.blind = why
 
     def _conclude(self, fired: list[_Watched]) -> None:
-        """Tell what fired; of what ends or pauses the life only the first, and only one for a life."""
+        """Tell what fired; of what ends or pauses the life only the first by priority."""
         ending = [one for one in fired if one.spec.ends_life or one.spec.then == "pause"]
         if ending:
             over = self._memory.condemned.value >= self._life

@@ -11,7 +11,7 @@ import psutil
 
 from traybot.core.geometry import Match, Rect
 from traybot.core.watchfile import WatchSpec
-from traybot.errors import BotError, CaptureError, WindowMissing
+from traybot.errors import BotError, TraybotError
 from traybot.vision import changes, color
 from traybot.vision.match import best
 from traybot.vision.screen import Frame, Screen
@@ -50,7 +50,7 @@ class Eyes:
         self._token = token
         self._table: list[psutil.Process] = []
         self._table_at = 0.0
-        self._tick: dict[Rect, Frame] = {}
+        self._tick: dict[Rect | None, Frame] = {}
 
     def new_tick(self) -> None:
         """Forget the frames of the last tick: watches on one region share one picture."""
@@ -58,13 +58,9 @@ class Eyes:
 
     def frame(self, region: Rect | None) -> Frame:
         """Take a picture of a region of the bot's area; `CaptureError` if none of it is there."""
-        rect = self.place.region(region)
-        if rect.empty:
-            what = f"cannot look at region {region.as_list() if region else []}"
-            raise CaptureError(f"{what}: it lies outside the window", "correct the watch's region")
-        if rect not in self._tick:
-            self._tick[rect] = self.screen.grab(rect)
-        return self._tick[rect]
+        if region not in self._tick:
+            self._tick[region], _ = self.place.look(region)
+        return self._tick[region]
 
     def runs(self, wanted: str, cmdline: re.Pattern[str] | None) -> bool:
         """Whether a process of this name, and command line, runs that is none of ours."""
@@ -114,7 +110,7 @@ def _safely(look: Look) -> Look:
         at = time.monotonic()
         try:
             return look(running)
-        except (CaptureError, WindowMissing) as error:
+        except TraybotError as error:
             return Sight(None, at, why=str(error))
 
     return safe

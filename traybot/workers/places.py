@@ -1,11 +1,17 @@
 """Where on the screen is the bot's window now? Regions are relative to it, or to the screen."""
 
+from collections.abc import Callable
+from contextlib import closing
+
 from traybot.core.botfile import in_region
 from traybot.core.geometry import Rect
-from traybot.errors import WindowMissing
+from traybot.errors import CaptureError, WindowMissing
 from traybot.system import choose
 from traybot.system.base import Window, Windows
-from traybot.vision.screen import Screen
+from traybot.vision.screen import Frame, Screen
+
+#: So often a picture is taken of a window that moves meanwhile, before it counts as not to be seen.
+_TRIES = 5
 
 
 class Place:
@@ -19,15 +25,22 @@ class Place:
 
     def window(self, title: str = "") -> Window | None:
         """Find the bot's window, or another one by its title."""
-        if self._windows is None:
-            self._windows = choose.windows()
-        return self._windows.find(title or self._title)
+        return self._ask(lambda windows: windows.find(title or self._title))
 
     def front(self) -> Window | None:
         """The window in front."""
+        return self._ask(lambda windows: windows.front())
+
+    def _ask(self, question: Callable[[Windows], Window | None]) -> Window | None:
+        """Ask; when the screen is lost the next question connects anew."""
         if self._windows is None:
             self._windows = choose.windows()
-        return self._windows.front()
+        try:
+            return question(self._windows)
+        except CaptureError:
+            with closing(self._windows):
+                self._windows = None
+            raise
 
     def area(self) -> Rect:
         """The window's area, or the screen's; `WindowMissing` while nothing of it can be seen."""
@@ -40,7 +53,27 @@ class Place:
             raise WindowMissing(what, "start the program, or correct [bot] window")
         return window.rect
 
-    def region(self, region: Rect | None) -> Rect:
-        """Give a region in screen pixels, cut to the area it is relative to."""
+    def look(self, region: Rect | None) -> tuple[Frame, Rect]:
+        """Take a picture of a region, cut to the area it is relative to; gives that area too.
+
+        `CaptureError` if none of it is inside. Window and picture are asked for one after the
+        other: if the window moved or went in between the picture may show something else.
+        """
         area = self.area()
-        return in_region(region, area).within(area)
+        for _ in range(_TRIES):
+            frame = self._screen.grab(_inside(region, area))
+            before, area = area, self.area() if self._title else area
+            if area == before:
+                return frame, area
+        what = f'cannot see the window "{self._title}": it does not stand still'
+        raise WindowMissing(what, "leave it where it is")
+
+
+def _inside(region: Rect | None, area: Rect) -> Rect:
+    """Give a region in screen pixels, cut to its area."""
+    rect = in_region(region, area).within(area)
+    if rect.empty:
+        what = f"cannot look at region {region.as_list() if region else []}"
+        size = f"{area.width} x {area.height} pixels"
+        raise CaptureError(f"{what}: it lies outside the window", f"that has {size}")
+    return rect

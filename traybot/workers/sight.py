@@ -1,6 +1,5 @@
 """How does a bot look at the screen? Regions and results count from its window."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,7 +61,7 @@ class ScreenOfBot:
 
     def grab(self, region: Region = None) -> Pixels:
         """Take a picture now: (height, width, 4) BGRA bytes; the fourth byte means nothing."""
-        return self._frame(region).pixels
+        return self._frame(region)[0].pixels
 
     def find(
         self,
@@ -73,21 +72,21 @@ class ScreenOfBot:
         scales: Sequence[float] = (1.0,),
     ) -> Found | None:
         """Look once for a template, a picture file of the bot's folder; None if it is not seen."""
-        frame = self._frame(region)
+        frame, area = self._frame(region)
         found = match.find(
             frame.pixels, self._template(template), threshold=threshold, scales=tuple(scales)
         )
-        return self._found(frame, found) if found else None
+        return self._found(frame, area, found) if found else None
 
     def find_all(
         self, template: str, region: Region = None, *, threshold: float = 0.9, limit: int = 100
     ) -> list[Found]:
         """Look once for every place that shows a template, best first."""
-        frame = self._frame(region)
+        frame, area = self._frame(region)
         seen = match.find_all(
             frame.pixels, self._template(template), threshold=threshold, limit=limit
         )
-        return [self._found(frame, one) for one in seen]
+        return [self._found(frame, area, one) for one in seen]
 
     def wait(
         self,
@@ -135,15 +134,15 @@ class ScreenOfBot:
         stillness = changes.Stillness(tolerance)
 
         def look() -> bool:
-            frame = self._frame(region)
-            return stillness.look(frame.pixels, frame.at) >= seconds
+            frame, _ = self._frame(region)
+            return stillness.look(frame.pixels, self._line.playing_time()) >= seconds
 
         if not self._until(look, timeout):
             raise NotSeen(f"cannot see it stand still within {timeout:g} s", "raise the tolerance")
 
     def color(self, x: int, y: int) -> tuple[int, int, int]:
         """Red, green and blue (0 to 255) of a pixel of the window."""
-        blue, green, red = (int(v) for v in self._frame((x, y, 1, 1)).pixels[0, 0, :3])
+        blue, green, red = (int(v) for v in self._frame((x, y, 1, 1))[0].pixels[0, 0, :3])
         return red, green, blue
 
     def text(self, region: Region = None) -> str:
@@ -151,19 +150,20 @@ class ScreenOfBot:
         what = f"cannot read text in {region}: text recognition is not built yet"
         raise TraybotError(what, "use templates of the words")
 
-    def _frame(self, region: Region) -> Frame:
+    def _frame(self, region: Region) -> tuple[Frame, Rect]:
+        """Take a picture; gives the area of the window too."""
         self._line.checkpoint()
         rect = region if region is None or isinstance(region, Rect) else Rect(*region)
-        return self._patiently(lambda: self._screen.grab(self._place.region(rect)))
+        return self._patiently(lambda: self._place.look(rect))
 
     def _patiently(self, look: Callable[[], Thing]) -> Thing:
         """Wait for a window that is not there yet, for a while."""
-        deadline = time.monotonic() + _WINDOW_SECONDS
+        deadline = self._line.playing_time() + _WINDOW_SECONDS
         while True:
             try:
                 return look()
             except WindowMissing:
-                if time.monotonic() > deadline:
+                if self._line.playing_time() > deadline:
                     raise
             self._line.sleep(_LOOK_SECONDS)
 
@@ -179,8 +179,7 @@ class ScreenOfBot:
     def _template(self, name: str) -> Template:
         return _load(self._folder / name, name)
 
-    def _found(self, frame: Frame, seen: Match) -> Found:
-        area = self._patiently(self._place.area)
+    def _found(self, frame: Frame, area: Rect, seen: Match) -> Found:
         rect = seen.rect.moved(frame.rect.x - area.x, frame.rect.y - area.y)
         return Found(rect, seen.score, seen.scale, seen.template, self._mouse)
 
