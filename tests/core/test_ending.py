@@ -8,7 +8,7 @@ from tests.core import chapters
 from tests.core.bots import make_plan
 from tests.core.world import PLAYER, WATCHER, World
 from traybot.core import events as e
-from traybot.core.exits import Ending
+from traybot.core.exits import Ending, Exit
 from traybot.core.phases import Phase
 
 STOP = ["CloseGate", "LetGo", "KillChild routine 1", "KillChild deathwatch 1"]
@@ -42,7 +42,7 @@ def test_a_stop_leads_to_rest_from_anywhere(chapter: Callable[[], World]) -> Non
     world.ask(e.StopRequested)
     world.settle()
     assert world.phase() is Phase.IDLE
-    assert world.answers[-1] == (0, "")
+    assert world.answer() == (0, "")
     assert not world.processes
     while world.timers:
         world.fires(next(iter(world.timers)))
@@ -121,7 +121,7 @@ def test_a_restart_is_kind() -> None:
     world.exits(WATCHER, Ending.KILLED)
     assert world.lets_go() == ["Report stopped", "LoadBot koules"]
     world.settle()
-    assert (world.phase(), world.state.life, world.answers[-1]) == (Phase.RUNNING, 2, (0, ""))
+    assert (world.phase(), world.state.life, world.answer()) == (Phase.RUNNING, 2, (0, ""))
 
 
 def test_a_routine_that_does_not_leave_within_its_grace_is_ended() -> None:
@@ -149,7 +149,7 @@ def test_a_restart_leads_to_playing_from_anywhere(chapter: Callable[[], World]) 
     world = chapter()
     world.ask(e.RestartRequested)
     world.settle()
-    assert (world.phase(), world.answers[-1]) == (Phase.RUNNING, (0, ""))
+    assert (world.phase(), world.answer()) == (Phase.RUNNING, (0, ""))
 
 
 def test_a_restart_of_a_bot_that_is_no_longer_there_ends_nothing() -> None:
@@ -219,6 +219,23 @@ def test_the_end_of_a_life_that_is_not_ours_changes_nothing() -> None:
     """An echo of a former life is not the end of this one."""
     world = chapters.playing()
     before = world.state
-    for child in ("routine", "recovery", "deathwatch"):
-        assert world.hear(e.ChildReady(world.now, child, 99)) == []
+    for child, life in (("routine", 99), ("recovery", 1), ("deathwatch", 99)):
+        assert world.hear(e.ChildReady(world.now, child, life)) == []
+        assert world.hear(e.ChildExited(world.now, child, life, Exit(Ending.KILLED))) == []
     assert world.state == before
+
+
+def test_a_timer_that_was_set_for_something_else_changes_nothing() -> None:
+    """What it was to remind of is over."""
+    world = chapters.starting()
+    old = world.timers["phase"]
+    world.settle()
+    before = world.state
+    assert world.hear(old) == []
+    assert world.state == before
+
+
+def test_hands_that_let_go_unasked_open_no_gate() -> None:
+    """One that was replaced lets go by itself; who plays goes on."""
+    world = chapters.playing()
+    assert world.hear(e.HandsLetGo(world.now, 3)) == []

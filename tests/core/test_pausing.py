@@ -153,7 +153,7 @@ def test_a_routine_that_crashes_while_paused_stays_paused(restart: str) -> None:
     assert world.phase() is Phase.PAUSED
     assert "StartChild routine 2" in world.ask(e.ResumeRequested)
     world.settle()
-    assert (world.phase(), world.answers[-1]) == (Phase.RUNNING, (0, ""))
+    assert (world.phase(), world.answer()) == (Phase.RUNNING, (0, ""))
 
 
 def test_a_routine_that_crashes_while_pausing_is_paused() -> None:
@@ -187,7 +187,7 @@ def test_a_routine_that_finishes_while_pausing_is_finished() -> None:
     world.exits(ending=Ending.DONE)
     world.settle()
     assert world.phase() is Phase.IDLE
-    assert world.answers[-1] == (1, "cannot go on: koules is stopping: finished")
+    assert world.answer() == (1, "cannot go on: koules is stopping: finished")
 
 
 def test_a_crash_while_looking_follows_the_restart_policy() -> None:
@@ -196,7 +196,7 @@ def test_a_crash_while_looking_follows_the_restart_policy() -> None:
     world.exits()
     assert world.phase() is Phase.BACKOFF
     told = "cannot go on: koules is backoff: the routine ended: it broke"
-    assert world.answers[-1] == (1, told)
+    assert world.answer() == (1, told)
 
 
 def test_a_deathwatch_that_does_not_answer_is_replaced_and_the_pause_stays() -> None:

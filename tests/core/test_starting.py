@@ -137,6 +137,7 @@ def test_an_answer_for_a_start_that_was_stopped_is_not_heard() -> None:
     world.lets_go()
     world.ask(e.StartRequested, bot="xjump")
     assert world.loaded() == []
+    assert world.hear(e.BotRefused(world.now, "koules", "it is wrong")) == []
     world.settle()
     assert world.state.plan == world.plans["xjump"]
 
@@ -169,6 +170,22 @@ def test_the_chosen_bot_is_the_one_that_start_means() -> None:
     world = World(make_plan(), make_plan("xjump"))
     assert world.ask(e.BotChosen, bot="xjump") == ["Reply 0"]
     assert world.ask(e.StartRequested) == ["LoadBot xjump"]
+
+
+def test_another_choice_clears_what_was_told_of_the_former_bot() -> None:
+    """Its title, its deaths and its failure are not the new one's."""
+    world = World(make_plan(restart="never"), make_plan("xjump"))
+    world.ask(e.StartRequested, bot="koules")
+    world.settle()
+    world.sees("restart")
+    world.settle()
+    world.exits()
+    world.settle()
+    assert (world.phase(), world.state.deaths) == (Phase.FAILED, 1)
+    world.ask(e.BotChosen, bot="koules")
+    assert world.phase() is Phase.FAILED
+    world.ask(e.BotChosen, bot="xjump")
+    assert (world.phase(), world.state.deaths, world.state.plan) == (Phase.IDLE, 0, None)
 
 
 def test_a_routine_that_does_not_get_ready_is_ended() -> None:

@@ -18,7 +18,7 @@ def test_a_toggle_where_nothing_plays_is_a_start(chapter: Callable[[], World]) -
     world = chapter()
     world.ask(e.ToggleRequested)
     world.settle()
-    assert (world.phase(), world.answers[-1]) == (Phase.RUNNING, (0, ""))
+    assert (world.phase(), world.answer()) == (Phase.RUNNING, (0, ""))
 
 
 def test_a_toggle_while_playing_is_a_pause() -> None:
@@ -37,7 +37,7 @@ def test_a_toggle_of_a_pause_is_a_resume(chapter: Callable[[], World]) -> None:
     world = chapter()
     world.ask(e.ToggleRequested)
     world.settle()
-    assert (world.phase(), world.answers[-1]) == (Phase.RUNNING, (0, ""))
+    assert (world.phase(), world.answer()) == (Phase.RUNNING, (0, ""))
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def tell(world: World, turns: list[tuple[Speaker, int]]) -> None:
             break
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(plan=PLANS, turns=TURNS)
 def test_nothing_forbidden_happens(plan: BotPlan, turns: list[tuple[Speaker, int]]) -> None:
     """The laws hold, a stop leads to rest with every request answered, and a quit is the end."""

@@ -78,6 +78,8 @@ class World:
         self.gating = False
         self.verdicts: list[Verdict] = []
         self.tickets = count(1)
+        self.ticket = 0
+        self.replies: dict[int, tuple[int, str]] = {}
         #: What requests were answered with, in order: exit code and text.
         self.answers: list[tuple[int, str]] = []
         self.hear(e.BotsFound(self.now, tuple((name, "") for name in self.plans)))
@@ -101,7 +103,12 @@ class World:
 
     def ask(self, request: type[e.Request], **values: Any) -> list[str]:  # noqa: ANN401
         """Make a request of a person who waits for the answer."""
-        return self.hear(request(self.now, ticket=next(self.tickets), by="test", **values))
+        self.ticket = next(self.tickets)
+        return self.hear(request(self.now, ticket=self.ticket, by="test", **values))
+
+    def answer(self) -> tuple[int, str] | None:
+        """What the last request was answered with, if it was."""
+        return self.replies.get(self.ticket)
 
     def loaded(self) -> list[str]:
         """The bot was read."""
@@ -218,6 +225,7 @@ class World:
                 self.timers[command.timer] = e.TimerFired(due, command.timer, command.ticket)
             case c.Reply():
                 self.answers.append((command.code, command.text))
+                self.replies[command.ticket] = (command.code, command.text)
             case c.StartChild():
                 self.processes[place_of(command)] = Process(command.child, command.life)
             case c.KillChild() | c.AskChild() | c.SuspendChild() | c.ContinueChild():

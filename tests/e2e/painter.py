@@ -1,4 +1,4 @@
-"""A window that a test paints, so that a bot has something to see; it writes down what reaches it."""
+"""A window that a test paints, so that a bot sees something; it writes down what reaches it."""
 
 import itertools
 from collections.abc import Iterator
@@ -19,12 +19,14 @@ SIZE = (320, 240)
 #: Pictures to show and to look for, no two alike.
 SKULL, FLAG, COIN = (blobs(40, 30, seed) for seed in (11, 12, 13))
 Color = tuple[int, int, int]
+#: A pixel of the window and the picture whose corner is there.
+Thing = tuple[int, int, Pixels]
 GREY: Color = (90, 90, 90)
 _titles = itertools.count(1)
 
 
 class Painter(WitnessWindow):
-    """The server keeps the painting itself: what was painted is on the screen, at once and whole."""
+    """The X server keeps the painting: what was painted is on the screen, at once and whole."""
 
     def __init__(self, display: str, title: str, rect: tuple[int, int, int, int]) -> None:
         super().__init__(display, title, rect)
@@ -44,8 +46,8 @@ class Painter(WitnessWindow):
         height, width = picture.shape[:2]
         return Rect(x, y, width, height).moved(self.rect.x, self.rect.y).as_list()
 
-    def paint(self, *things: tuple[int, int, Pixels], ground: Color = GREY) -> None:
-        """Show these pictures at these places, and nothing else."""
+    def paint(self, *things: Thing, ground: Color = GREY) -> None:
+        """Show these pictures, and nothing else."""
         self._canvas.paste(ground, (0, 0, *self._canvas.size))
         for x, y, picture in things:
             self._canvas.paste(Image.fromarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)), (x, y))
@@ -82,19 +84,19 @@ class Painter(WitnessWindow):
         eventually(lambda: not self._viewable(), what="the minimized window")
 
     def vanish(self) -> None:
-        """Withdraw the window; `show` brings it back."""
-        self.window.unmap()
+        """End the window, as a program that ends does."""
+        self.window.destroy()
         self.connection.sync()
-        eventually(lambda: not self._viewable(), what="the end of the window")
 
     def _viewable(self) -> bool:
         return bool(self.window.get_attributes().map_state == X.IsViewable)
 
 
 @contextmanager
-def painter(display: str, *, focus: bool = True) -> Iterator[Painter]:
-    """Show a window with a title of its own for the time of a `with` block."""
-    window = Painter(display, f"canvas {next(_titles)}.", (0, 0, *SIZE))
+def painter(display: str, *things: Thing, title: str = "", focus: bool = True) -> Iterator[Painter]:
+    """Show a painted window, with a title of its own unless given, for a `with` block's length."""
+    window = Painter(display, title or f"canvas {next(_titles)}", (0, 0, *SIZE))
     with closing(window.connection):
+        window.paint(*things)
         window.show(focus=focus)
         yield window

@@ -1,13 +1,13 @@
-"""One daemon that several tests share, each with a bot of its own: a start takes most of a second."""
+"""One daemon that several tests share, each with a bot of its own: a start takes a second."""
 
 import itertools
 import json
 import os
 import queue
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import cv2
@@ -23,6 +23,14 @@ def play(bot):
     while True:
         bot.count("rounds")
         bot.sleep(0.02)
+"""
+#: The first lines of a routine whose others a test writes.
+HEAD = """
+import pathlib, time
+import numpy as np
+from traybot import Bot
+
+def play(bot: Bot) -> None:
 """
 PLAY = '[routine]\nrun = "routine:play"\n'
 
@@ -41,13 +49,20 @@ class SharedDaemon(Running):
         name = f"bot{next(self._numbers)}"
         pictures = {"skull.png": png(SKULL), "flag.png": png(FLAG), "coin.png": png(COIN)}
         folder = make_bot(self._home, name, code, settings, **pictures)
-        assert self.ask("start", bot=name)["ok"], self.errors
-        self.heard("starting", bot=name)
-        self.events.clear()
         try:
+            # A routine that fails at once has started too.
+            assert self.ask("start", bot=name)["code"] in {0, 1}, self.status()
+            self.heard("starting", bot=name)
+            self.events.clear()
             yield folder
         finally:
             self.ask("stop")
+
+    def play_through(self, settings: str, body: str) -> None:
+        """Have a routine of these lines play to its end; what it asserts must hold."""
+        with self.playing(settings, f"{HEAD}{textwrap.indent(textwrap.dedent(body), '    ')}"):
+            gone = self.heard("gone", child="routine")
+            assert gone["ending"] == "done", gone["why"]
 
     def told(self, event: str) -> list[Document]:
         """Give every event of a kind that has come since the bot was started."""
@@ -62,6 +77,10 @@ class SharedDaemon(Running):
     def counted(self, name: str) -> float:
         """Give a counter of the bot."""
         return float(self.status()["counters"].get(name, 0))
+
+    def until_counted(self, name: str, at_least: float = 1) -> None:
+        """Wait until a counter has come so far."""
+        eventually(lambda: self.counted(name) >= at_least, 15.0, f"{at_least:g} {name}")
 
     def go_round(self, times: int = 12, counter: str = "rounds") -> None:
         """Wait until the routine has gone round so many times more."""
@@ -88,7 +107,7 @@ def on(canvas: Painter, *watches: str) -> str:
     return "\n".join([PLAY, f'[bot]\nwindow = "^{canvas.title}$"\n', *watches])
 
 
-def watch(name: str, **options: Any) -> str:
+def watch(name: str, **options: object) -> str:
     """Give a `[[watch]]`, one that only notifies and looks often unless told otherwise."""
     given = {"name": name, "then": "notify", "every": "20ms"} | options
     # A TOML value of these kinds is written as in JSON; a key that Python reserves ends in "_".

@@ -1,4 +1,4 @@
-"""Does each kind of watch on pixels see what it is for, and nothing else? On a window that is painted."""
+"""Does each kind of watch on pixels see what it is for, and nothing else, in a painted window?"""
 
 import itertools
 import time
@@ -122,6 +122,20 @@ def test_a_region_moves_with_the_window(daemon: SharedDaemon, canvas: Painter) -
         second = daemon.heard("verdict")["rect"]
     assert second == canvas.place(61, 51, SKULL)
     assert second != first
+
+
+def test_a_window_on_the_move_is_not_missed(daemon: SharedDaemon, canvas: Painter) -> None:
+    """Where the window moves between the question where it is and the picture, none is taken."""
+    canvas.paint((60, 60, SKULL))
+    missed = watch("missed", see="skull.png", absent=True, every="1ms")
+    with daemon.playing(on(canvas, missed)):
+        start = canvas.rect
+        for step in range(60):
+            canvas.move(start.x + (step % 2 or -1) * 150, start.y)
+        daemon.go_round()
+        assert not daemon.told("verdict")
+        canvas.paint()
+        daemon.heard("verdict", watch="missed")
 
 
 def test_enough_of_a_colour_is_seen(daemon: SharedDaemon, canvas: Painter) -> None:

@@ -1,4 +1,4 @@
-"""Do watches on processes, windows and the clock conclude what is so, and live with what is missing?"""
+"""Do watches on processes, windows and the clock conclude what is so, whatever is missing?"""
 
 import itertools
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desktop import Desktop, eventually
+from tests.desktop import Desktop
 from tests.e2e.painter import SKULL, Painter, painter
 from tests.e2e.shared import IDLE, PLAY, SharedDaemon, on, shared_daemon, watch
 
@@ -88,23 +88,20 @@ def test_our_own_processes_never_count(daemon: SharedDaemon, game: Path) -> None
 
 
 def test_a_window_comes_and_goes(daemon: SharedDaemon, desktop: Desktop, canvas: Painter) -> None:
-    """`present`, `front`, `minimized` and `gone` fire each when it becomes so; its place is told."""
+    """`present`, `front`, `minimized`, `gone` fire when it becomes so; the place is told."""
+    about = {"kind": "window", "window": "^the game$"}
     kinds = ("gone", "present", "minimized", "front")
-    about = {"kind": "window", "window": f"^{canvas.title}$"}
-    watches = (watch(is_, is_=is_, **about) for is_ in kinds)
-    canvas.vanish()
-    with painter(desktop.display) as other, daemon.playing(PLAY + "".join(watches)):
+    with daemon.playing(PLAY + "".join(watch(is_, is_=is_, **about) for is_ in kinds)):
         daemon.heard("verdict", watch="gone")
-        canvas.show(focus=False)
-        other.focus()
-        assert daemon.heard("verdict", watch="present")["rect"] == canvas.rect.as_list()
-        canvas.focus()
-        daemon.heard("verdict", watch="front")
-        daemon.go_round()
-        assert "minimized" not in {one["watch"] for one in daemon.told("verdict")}
-        canvas.minimize()
-        daemon.heard("verdict", watch="minimized")
-        canvas.vanish()
+        with painter(desktop.display, title="the game", focus=False) as game:
+            canvas.focus()
+            daemon.heard("verdict", watch="present")
+            game.focus()
+            assert daemon.heard("verdict", watch="front")["rect"] == game.rect.as_list()
+            daemon.go_round()
+            assert "minimized" not in {one["watch"] for one in daemon.told("verdict")}
+            game.minimize()
+            daemon.heard("verdict", watch="minimized")
         daemon.heard("verdict", watch="gone")
 
 
@@ -157,18 +154,19 @@ def test_a_region_off_the_window_is_said_and_harms_nobody(
 
 
 def test_a_watch_concludes_nothing_while_its_window_is_away(
-    daemon: SharedDaemon, canvas: Painter
+    daemon: SharedDaemon, desktop: Desktop
 ) -> None:
-    """A window that vanished shows no picture, and lacks none either; back again, it is looked at."""
+    """A window that vanished shows no picture and lacks none; back again, it is looked at."""
     seen, missed = watch("seen", see="skull.png"), watch("missed", see="skull.png", absent=True)
-    canvas.paint((50, 40, SKULL))
-    with daemon.playing(on(canvas, seen, missed)) as folder:
+    with (
+        painter(desktop.display, (50, 40, SKULL)) as before,
+        daemon.playing(on(before, seen, missed)),
+    ):
         daemon.heard("verdict", watch="seen")
-        canvas.vanish()
+        before.vanish()
         daemon.go_round()
-        canvas.show()
-        daemon.go_round()
-        assert [one["watch"] for one in daemon.told("verdict")] == ["seen"]
-        canvas.paint()
-        daemon.heard("verdict", watch="missed")
-        eventually(lambda: "it is not there" in log_of(folder), what="a line in the log")
+        with painter(desktop.display, (70, 70, SKULL), title=before.title) as after:
+            daemon.go_round()
+            assert [one["watch"] for one in daemon.told("verdict")] == ["seen"]
+            after.paint()
+            daemon.heard("verdict", watch="missed")

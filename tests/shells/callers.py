@@ -40,8 +40,9 @@ class Listening:
     def caller(self) -> Iterator[socket.socket]:
         """Connect; whatever waits longer than is good for a test fails it."""
         with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(ANSWER_SECONDS)
+            # With a timeout the system would not wait for room in the queue of callers.
             connection.connect(str(self.path))
+            connection.settimeout(ANSWER_SECONDS)
             yield connection
 
     def say(self, line: bytes) -> bytes:

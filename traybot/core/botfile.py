@@ -13,7 +13,7 @@ _HOUR = 3600.0
 
 BOT = (
     Option("title", o.text, "", "the name people see"),
-    Option("window", o.text, "", "title of the bot's window, a regular expression"),
+    Option("window", o.pattern, "", "title of the bot's window, a regular expression"),
     Option("reference", o.size, None, "size of window or screen that the templates were taken at"),
 )
 PROGRAM = (
@@ -104,7 +104,7 @@ def read_table_or_defaults(
 def _unknown_tables(document: Mapping[str, Any]) -> list[Problem]:
     known = [*TABLES, "watch"]
     return [
-        Problem("", key, f'unknown table or option "{key}"', "known are " + ", ".join(known))
+        Problem("", key, f"unknown table or option {o.shown(key)}", o.nearest(key, known))
         for key in document
         if key not in known
     ]
@@ -123,7 +123,7 @@ def _check_run(table: str, run: str) -> list[Problem]:
     module, colon, function = run.partition(":")
     if not run or (colon and module.replace(".", "_").isidentifier() and function.isidentifier()):
         return []
-    what = f'run: "{run}" is not of the form module:function'
+    what = f"run: {o.shown(run)} is not of the form module:function"
     return [Problem(table, "run", what, 'write for example run = "routine:play"')]
 
 

@@ -9,7 +9,7 @@ def parse_color(text: object) -> tuple[int, int, int]:
     """Read `"#c02020"` as red, green, blue (0 to 255 each); `ValueError` says what is expected."""
     found = _WRITTEN.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        message = f'must be a colour such as "#c02020", not {text!r}'
+        message = f'must be a colour such as "#c02020", not {text!r:.60}'
         raise ValueError(message)
     red, green, blue = (int(part, 16) for part in found.groups())
     return red, green, blue

@@ -110,8 +110,7 @@ def on_judged(state: State, event: e.Judged) -> Step:
         return state, []
     if state.phase is Phase.PAUSED:
         return _judged_before_resume(state, event.at)
-    if state.phase is not Phase.RECOVERING or state.latched is None:
-        return state, []
+    assert state.latched is not None
     if state.latched.watch in event.holding:
         why = f"{state.latched.watch} still holds after the recovery"
         return recovery_failed(state, event.at, why)

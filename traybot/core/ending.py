@@ -150,8 +150,6 @@ def _next_lap(state: State) -> Step:
 
 
 def _watcher_gone(state: State, event: e.ChildExited, *, asked: bool) -> Step:
-    if state.phase in _RESTING:
-        return state, []
     if state.phase is Phase.STOPPING:
         return settled(state, [])
     if event.exit.ending is Ending.INVALID:

@@ -5,12 +5,19 @@ both, and the reference pages are written from the same rows.
 """
 
 import difflib
+import json
+import re
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from traybot.core.durations import parse_duration
+from traybot.core.durations import format_duration, parse_duration
 from traybot.core.geometry import Rect
+
+#: So many characters of a wrong value are shown.
+_SHOWN = 60
+_LARGEST_PIXEL = 1_000_000
 
 #: Turns a TOML value into ours; `ValueError` says what was expected.
 Reader = Callable[[Any], Any]
@@ -50,9 +57,8 @@ def read_table(
     for key, value in table.items():
         row = rows.get(key)
         if row is None:
-            problems.append(
-                Problem(name, key, f'unknown option "{key}"', _nearest(key, rows), index)
-            )
+            what = f"unknown option {shown(key)}"
+            problems.append(Problem(name, key, what, nearest(key, rows), index))
             continue
         try:
             values[key] = row.read(value)
@@ -65,14 +71,38 @@ def read_table(
     return values, problems
 
 
-def _nearest(key: str, known: Iterable[str]) -> str:
+def nearest(key: str, known: Iterable[str]) -> str:
+    """Say which of the known names was meant, or which there are."""
     names = sorted(known)
-    near = difflib.get_close_matches(key, names, n=1)
+    near = difflib.get_close_matches(key[:_SHOWN], names, n=1)
     return f'did you mean "{near[0]}"?' if near else "known are " + ", ".join(names)
 
 
+def shown(value: object) -> str:
+    """Write a value for a message: in one line, not long, and nearly as the file has it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(
+            value if len(value) <= _SHOWN else value[:_SHOWN] + "…", ensure_ascii=False
+        )
+    try:
+        return reprlib.repr(value)
+    except ValueError:
+        return "so many digits"
+
+
+def takes(option: Option) -> str:
+    """Say what an option takes, in the words of its reader, which refuses this."""
+    try:
+        option.read(object())
+    except ValueError as error:
+        return str(error).removeprefix("must be ").partition(", not ")[0]
+    return "anything"
+
+
 def _expected(what: str, value: object) -> ValueError:
-    return ValueError(f"must be {what}, not {value!r}")
+    return ValueError(f"must be {what}, not {shown(value)}")
 
 
 def flag(value: object) -> bool:
@@ -104,6 +134,18 @@ def texts(value: object) -> tuple[str, ...]:
     return tuple(items)
 
 
+def pattern(value: object) -> str:
+    """Read a regular expression."""
+    if not isinstance(value, str) or not value:
+        raise _expected("a regular expression", value)
+    try:
+        re.compile(value)
+    except (re.error, OverflowError, RecursionError) as error:
+        message = f"{shown(value)} is no regular expression: {error}"
+        raise ValueError(message) from None
+    return value
+
+
 def number(low: float, high: float) -> Reader:
     """Read a number between two limits."""
 
@@ -111,7 +153,7 @@ def number(low: float, high: float) -> Reader:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _expected(f"a number from {low:g} to {high:g}", value)
         if not low <= value <= high:
-            raise _expected(f"from {low:g} to {high:g}", value)
+            raise _expected(f"a number from {low:g} to {high:g}", value)
         return float(value)
 
     return read
@@ -144,11 +186,12 @@ def duration(low: float, high: float) -> Reader:
     """Read a duration such as "50ms" between two limits in seconds."""
 
     def read(value: object) -> float:
+        limits = f"from {format_duration(low)} to {format_duration(high)}"
         if not isinstance(value, str):
-            raise _expected('a duration in quotes such as "50ms" or "2s"', value)
+            raise _expected(f'a duration {limits} in quotes such as "50ms" or "2s"', value)
         seconds = parse_duration(value)
         if not low <= seconds <= high:
-            raise _expected(f"from {low:g}s to {high:g}s", value)
+            raise _expected(f"a duration {limits}", value)
         return seconds
 
     return read
@@ -167,7 +210,7 @@ def choice(*words: str) -> Reader:
 
 def region(value: object) -> Rect:
     """Read `[x, y, width, height]` in pixels."""
-    numbers = _whole_numbers(value, 4)
+    numbers = _pixels(value, 4)
     if not numbers:
         raise _expected("[x, y, width, height] in whole pixels", value)
     rect = Rect(*numbers)
@@ -178,7 +221,7 @@ def region(value: object) -> Rect:
 
 def size(value: object) -> tuple[int, int]:
     """Read `[width, height]` in pixels."""
-    numbers = _whole_numbers(value, 2)
+    numbers = _pixels(value, 2)
     if not numbers:
         raise _expected("[width, height] in whole pixels", value)
     width, height = numbers
@@ -187,10 +230,11 @@ def size(value: object) -> tuple[int, int]:
     return width, height
 
 
-def _whole_numbers(value: object, count: int) -> list[int]:
-    """Give the numbers of a list of `count` whole numbers, and nothing for anything else."""
+def _pixels(value: object, count: int) -> list[int]:
+    """Give the numbers of a list of so many whole numbers, and nothing for anything else."""
     if not isinstance(value, list) or len(value) != count:
         return []
     if not all(isinstance(item, int) and not isinstance(item, bool) for item in value):
         return []
-    return value
+    # No screen is that large; what takes these numbers further has 32 bits for each.
+    return value if all(abs(item) <= _LARGEST_PIXEL for item in value) else []

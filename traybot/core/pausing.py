@@ -51,8 +51,7 @@ def on_parked(state: State, event: e.ChildParked) -> Step:
 
 def on_park_timeout(state: State) -> Step:
     """The life made no call of ours in time: the operating system freezes it."""
-    if state.player is None:
-        return paused(state)
+    assert state.player is not None
     suspend = c.SuspendChild(ROUTINE, state.player.life)
     state, commands = paused(replace(state, suspended=True))
     return state, [suspend, *commands]

@@ -130,7 +130,10 @@ def on_choose(state: State, event: e.BotChosen) -> Step:
     bot, problem = which(state, event.bot)
     if problem:
         return state, [c.Reply(event.ticket, 1, problem)]
-    return replace(state, bot=bot), [c.Reply(event.ticket)]
+    if bot != state.bot:
+        # How the other one fared is not this one's story.
+        state = replace(state.entered(Phase.IDLE), bot=bot, plan=None, deaths=0)
+    return state, [c.Reply(event.ticket)]
 
 
 def on_program_exited(state: State, event: e.ProgramExited) -> Step:

@@ -1,6 +1,5 @@
 """What does a `[[watch]]` of a `bot.toml` say? Its options by kind, and the value they become."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +61,11 @@ ROWS = (
     Option("share", o.number(0.0001, 1.0), 0.3, "share of the region that must have the colour"),
     Option("for", o.duration(0.0, _DAY), 0.0, "how long the region must stand still, or differ"),
     Option("process", o.text, "", "name of an executable"),
-    Option("cmdline", o.text, "", "regular expression for the whole command line"),
-    Option("window", o.text, "", "title of a window, a regular expression"),
+    Option("cmdline", o.pattern, "", "regular expression for the whole command line"),
+    Option("window", o.pattern, "", "title of a window, a regular expression"),
     Option("is", o.text, "gone", "what must be true of the process or window"),
     Option("after", o.duration(0.001, 30 * _DAY), 0.0, "running time of the life"),
-    Option("text", o.text, "", "regular expression for the text to be read"),
+    Option("text", o.pattern, "", "regular expression for the text to be read"),
     Option("every", o.duration(0.001, _DAY), 0.05, "look no more often than this"),
     Option("confirm", o.integer(1, 1000), 1, "consecutive sightings that are needed"),
     Option("then", o.choice(*THENS), "stop", "what to do when it holds"),
@@ -122,9 +121,10 @@ def read_watches(tables: object) -> tuple[tuple[WatchSpec, ...], list[Problem]]:
     problems: list[Problem] = []
     for index, table in enumerate(tables):
         values, wrong = o.read_table(table, ROWS, "watch", index)
-        wrong += _check(values, table if isinstance(table, dict) else {}, index)
-        if values["name"] in {watch.name for watch in watches}:
-            what = f'name: "{values["name"]}" is used twice'
+        if isinstance(table, dict) and not any(problem.key == "kind" for problem in wrong):
+            wrong += _check(values, table, index)
+        if values["name"] and values["name"] in {watch.name for watch in watches}:
+            what = f"name: {o.shown(values['name'])} is used twice"
             wrong.append(Problem("watch", "name", what, "give each watch its own name", index))
         problems += wrong
         watches.append(_spec(values))
@@ -148,28 +148,15 @@ def _check(values: dict[str, Any], written: dict[str, Any], index: int) -> list[
     if kind == "image" and len(_PICTURE & written.keys()) != 1:
         what = "an image watch needs one of see, any and all"
         problems.append(Problem("watch", "see", what, 'add see = "templates/….png"', index))
-    problems += [
-        Problem("watch", key, f"{key}: {why}", "see Python's re module", index)
-        for key in ("cmdline", "window", "text")
-        if (why := _regular_expression_fault(values[key]))
-    ]
     words = IS.get(kind)
     if words and values["is"] not in words:
-        what = f"is: must be one of {', '.join(words)}, not {values['is']!r}"
-        problems.append(Problem("watch", "is", what, "", index))
+        what = f"is: must be one of {', '.join(words)}, not {o.shown(values['is'])}"
+        problems.append(Problem("watch", "is", what, f"as a {kind} watch has them", index))
     return problems
 
 
 def _takes_text(kind: str) -> str:
     return f"it takes {', '.join(sorted(TAKES[kind]))}"
-
-
-def _regular_expression_fault(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        return f"{pattern!r} is no regular expression: {error}"
-    return ""
 
 
 def _spec(values: dict[str, Any]) -> WatchSpec:

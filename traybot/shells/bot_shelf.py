@@ -1,5 +1,6 @@
 """Which bots are there, and what is wrong with each? Folders with a `bot.toml`, checked."""
 
+import contextlib
 import tomllib
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from traybot.shells.paths import Paths
 from traybot.shells.picture_file import check_template
 
 _LARGEST_FILE = 1_000_000
+#: What Python's parsers raise for a text of brackets in brackets in brackets.
+_TOO_DEEP = (RecursionError, MemoryError)
 
 
 def bots_folder(settings: Settings, paths: Paths) -> Path:
     """Give the folder that the settings name, or the usual one."""
     named = str(settings.sections["bots"]["folder"])
-    return Path(named).expanduser() if named else paths.bots
+    return _expanded(named) if named else paths.bots
 
 
 class BotShelf:
@@ -47,7 +50,7 @@ class BotShelf:
     def folder(self, name: str) -> Path:
         """Where a bot lies: a name below the bots folder, or a path to any folder with a bot."""
         if "/" in name or "\\" in name:
-            return Path(name).expanduser().absolute()
+            return _expanded(name).absolute()
         return self.root / name
 
     def load(self, name: str) -> BotPlan:
@@ -57,8 +60,8 @@ class BotShelf:
         text = _read(file)
         try:
             document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            what = f"cannot read {file}: {error}"
+        except (tomllib.TOMLDecodeError, *_TOO_DEEP) as error:
+            what = f"cannot read {file}: {_why(error)}"
             raise BotError(what, "write it as TOML, see the README's first bot") from error
         plan, problems = read_bot(name, str(folder), document)
         if plan is None:
@@ -66,6 +69,13 @@ class BotShelf:
         _check_templates(plan, file, text)
         _check_code(plan, file, text)
         return plan
+
+
+def _expanded(name: str) -> Path:
+    """Put the home folder in place of "~"; where nobody is called as it says there is no change."""
+    with contextlib.suppress(RuntimeError):
+        return Path(name).expanduser()
+    return Path(name)
 
 
 def _read(file: Path) -> str:
@@ -79,8 +89,9 @@ def _read(file: Path) -> str:
         raise BotError(what, "make a bot with: traybot new NAME") from error
     except UnicodeDecodeError as error:
         raise BotError(f"cannot read {file}: it is not UTF-8", "save it as UTF-8") from error
-    except OSError as error:
-        raise BotError(f"cannot read {file}: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        why = getattr(error, "strerror", None) or error
+        raise BotError(f"cannot read {file}: {why}", "check the name and the file") from error
 
 
 def _bot_error(file: Path, text: str, problems: list[Problem]) -> BotError:
@@ -116,6 +127,10 @@ def _check_code(plan: BotPlan, file: Path, text: str) -> None:
             raise BotError(what, "make the file or correct [routine] run")
         try:
             compile(code.read_bytes(), str(code), "exec", dont_inherit=True)
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, OSError, *_TOO_DEEP) as error:
             at = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-            raise BotError(f"cannot use {code}{at}: {error}", "mend the code") from error
+            raise BotError(f"cannot use {code}{at}: {_why(error)}", "mend the code") from error
+
+
+def _why(error: BaseException) -> str:
+    return "it is nested too deeply" if isinstance(error, _TOO_DEEP) else str(error)

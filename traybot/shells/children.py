@@ -211,9 +211,9 @@ class Children:
         events = []
         for document in life.channel.receive():
             if document.get("say") == "end":
-                life.end = Exit(Ending(document["ending"]), str(document.get("why", "")))
+                life.end = hearing.read_end(document)
             elif document.get("say") == "counter":
-                self.counters.append(str(document["name"]))
+                self.counters.append(str(document.get("name")))
             else:
                 events += hearing.heard(life.child, life.number, document)
         return events

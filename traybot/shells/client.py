@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from traybot.errors import NoDaemon, TraybotError
 VERSION = 1
 #: A kind stop may take a routine's whole grace, and a start its program's time.
 _PATIENCE_SECONDS = 75.0
+#: How long, and how often, it is knocked where others queue already.
+_QUEUE_SECONDS = 5.0
+_KNOCK_SECONDS = 0.01
 
 
 def ask(path: Path, document: dict[str, Any]) -> dict[str, Any]:
@@ -43,9 +47,22 @@ def _connect(path: Path) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
     connection.settimeout(_PATIENCE_SECONDS)
     try:
-        connection.connect(str(path))
+        _knock(connection, str(path))
     except OSError as error:
         connection.close()
         what = "cannot reach traybot: it is not running"
         raise NoDaemon(what, "start it with: traybot") from error
     return connection
+
+
+def _knock(connection: socket.socket, path: str) -> None:
+    """Connect; while the daemon has more callers than it can queue the system says "try again"."""
+    deadline = time.monotonic() + _QUEUE_SECONDS
+    while True:
+        try:
+            connection.connect(path)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_KNOCK_SECONDS)

@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 VERSION = 1
 LONGEST_LINE = 65536
 _CALLERS = 64
+#: So many may knock at once; the system turns others away.
+_BACKLOG = 128
 #: Who connects and then says nothing is sent away.
 _SILENT_SECONDS = 10.0
 #: A follower that does not read is sent away when so much waits for it.
@@ -60,7 +62,8 @@ class ControlServer:
         self._outbox: deque[tuple[int, Document, bool]] = deque()
         self._selector = selectors.DefaultSelector()
         self._wake, self._woken = socket.socketpair()
-        self._woken.setblocking(False)  # noqa: FBT003  the library takes no name
+        for end in (self._wake, self._woken):
+            end.setblocking(False)  # noqa: FBT003  the library takes no name
         self._leaving = False
         self._listener = _listen(path)
         self._selector.register(self._listener, selectors.EVENT_READ)
@@ -84,6 +87,8 @@ class ControlServer:
             self._wake.send(b"!")
         if self._thread.is_alive():
             self._thread.join(1.0)
+        if not self._thread.is_alive():
+            self._close()
         self._path.unlink(missing_ok=True)
 
     def _run(self) -> None:
@@ -92,10 +97,14 @@ class ControlServer:
                 self._serve_once()
             self._send_outbox()
         finally:
-            for caller in list(self._callers.values()):
-                self._hang_up(caller)
-            self._listener.close()
-            self._selector.close()
+            self._close()
+
+    def _close(self) -> None:
+        for caller in list(self._callers.values()):
+            self._hang_up(caller)
+        self._selector.close()
+        for end in (self._listener, self._wake, self._woken):
+            end.close()
 
     def _serve_once(self) -> None:
         for key, _ in self._selector.select(1.0):
@@ -112,7 +121,7 @@ class ControlServer:
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             connection, _ = self._listener.accept()
-            if len(self._callers) >= _CALLERS or not _is_ours(connection):
+            if not (_is_ours(connection) and self._has_room()):
                 connection.close()
                 return
             connection.setblocking(False)  # noqa: FBT003  the library takes no name
@@ -120,6 +129,15 @@ class ControlServer:
             caller = _Caller(connection, self._numbers, time.monotonic())
             self._callers[caller.number] = caller
             self._selector.register(connection, selectors.EVENT_READ, caller)
+
+    def _has_room(self) -> bool:
+        """Make room if need be: who has said nothing for longest goes before a newcomer does."""
+        if len(self._callers) >= _CALLERS:
+            silent = [caller for caller in self._callers.values() if not caller.waits]
+            if not silent:
+                return False
+            self._hang_up(min(silent, key=lambda caller: caller.heard_at))
+        return True
 
     def _serve(self, caller: _Caller) -> None:
         try:
@@ -149,7 +167,12 @@ class ControlServer:
         if not isinstance(document, dict) or document.get("v") != VERSION:
             self._refuse(caller, f'"v" must be {VERSION} (update traybot, or restart its daemon)')
             return
-        answer = self._handler(document, caller.number)
+        try:
+            answer = self._handler(document, caller.number)
+        except Exception:  # noqa: BLE001  one caller's wish must not end the thread that serves all
+            _log.exception("cannot obey %s", document)
+            text = "cannot obey: something went wrong (see the log: traybot log)"
+            answer = {"ok": False, "code": 1, "text": text}
         if answer is None:
             caller.waits = True
         else:
@@ -210,7 +233,7 @@ def _listen(path: Path) -> socket.socket:
         listener.bind(str(path))
     finally:
         os.umask(before)
-    listener.listen(16)
+    listener.listen(_BACKLOG)
     listener.setblocking(False)  # noqa: FBT003  the library takes no name
     return listener
 

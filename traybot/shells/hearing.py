@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from traybot.core import events as e
+from traybot.core.exits import Ending, Exit
 from traybot.core.geometry import Rect
 from traybot.core.verdicts import Verdict
 
@@ -29,11 +30,20 @@ def heard(child: str, life: int, document: dict[str, Any]) -> list[e.Event]:
             case "log":
                 _log_line(child, life, document)
                 return []
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         _log.warning("%s %s said something broken (%s)", child, life, error)
         return []
     _log.warning("%s %s said something unknown: %s", child, life, document.get("say"))
     return []
+
+
+def read_end(document: dict[str, Any]) -> Exit | None:
+    """Read a life's last words; None if they make no sense: then its exit code must tell."""
+    try:
+        return Exit(Ending(document.get("ending")), str(document.get("why", "")))
+    except ValueError:
+        _log.warning("last words that mean nothing: %s", document)
+        return None
 
 
 def write_verdict(verdict: Verdict) -> dict[str, Any]:
@@ -54,7 +64,7 @@ def write_verdict(verdict: Verdict) -> dict[str, Any]:
 
 def read_verdict(document: dict[str, Any]) -> Verdict:
     """Read what `write_verdict` wrote."""
-    rect = document.get("rect")
+    rect, score = document.get("rect"), document.get("score")
     return Verdict(
         watch=str(document["watch"]),
         then=str(document["then"]),
@@ -62,8 +72,8 @@ def read_verdict(document: dict[str, Any]) -> Verdict:
         seen_at=float(document["seen"]),
         decided_at=float(document["decided"]),
         gated_at=float(document["gated"]),
-        score=document.get("score"),
-        rect=Rect(*rect) if rect else None,
+        score=None if score is None else float(score),
+        rect=Rect(*map(int, rect)) if rect else None,
         why=str(document.get("why", "")),
     )
 

@@ -40,9 +40,8 @@ class Paths:
 
     def prepare(self) -> None:
         """Make the folders, for their owner only; refuse a runtime folder that is not ours."""
-        for folder in (self.settings.parent, self.bots, self.state):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self.settings.parent, self.bots, self.state, self.runtime):
+            _make(folder)
         _check_private(self.runtime)
 
 
@@ -76,12 +75,23 @@ def _short(folder: Path) -> Path:
     """Sockets need short paths: where this one is too long, a short one stands for it."""
     if len(os.fsencode(folder)) <= _LONGEST_RUNTIME:
         return folder
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"traybot-{_user()}-{digest}"
+    name = f"traybot-{_user()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
+    usual = Path(tempfile.gettempdir()) / name
+    if len(os.fsencode(usual)) <= _LONGEST_RUNTIME or not hasattr(os, "getuid"):
+        return usual
+    return Path("/tmp") / name  # noqa: S108  the folder in it is made private, or refused
 
 
 def _user() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot make the folder {folder}: {error.strerror}"
+        raise TraybotError(what, "see what is in its way, or set TRAYBOT_HOME") from error
 
 
 def _check_private(folder: Path) -> None:

@@ -90,6 +90,7 @@ class Deathwatch:
         self._channel = channel
         self._share = ShareView(birth.share)
         eyes = Eyes(birth.plan.window, birth.plan.folder, birth.token)
+        eyes.open()
         self._eyes = eyes
         self._watches = [_Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]
         #: The life we judge for; 0 while nobody plays.
@@ -245,8 +246,6 @@ class Deathwatch:
             why=sight.why,
         )
         self._channel.send(write_verdict(verdict))
-        if spec.then == "pause":
-            self._stop_clock()
         if spec.then == "send" and not self._only_tell:
             message = {"watch": spec.name, "score": sight.score, "why": sight.why}
             self._share.send(self._life, message)
@@ -263,14 +262,15 @@ class Deathwatch:
 
     def _tell_judged(self) -> None:
         self._judging_until = 0.0
-        # What is pending when time is up counts: it was seen at every look so far.
-        holding = [one.spec.name for one in self._watches if one.state.sightings and self._lasts(one)]
+        holding = [watched.spec.name for watched in self._watches if self._holds(watched)]
         self._channel.send({"say": "judged", "holding": holding})
         if not self._life:
             # What holds was told to nobody but the asker: it must fire for the life that follows.
             for watched in self._watches:
                 watched.state = replace(watched.state, sightings=0, armed=True)
 
-    def _lasts(self, watched: _Watched) -> bool:
-        """Whether it can hold without a life: a timer tells the age of one."""
-        return bool(self._life) or watched.spec.kind != "timer"
+    def _holds(self, watched: _Watched) -> bool:
+        """Whether it does as far as can be seen; what is pending was seen at every look so far."""
+        # A timer tells the age of a life: without one there is nothing to hold.
+        lives = bool(self._life) or watched.spec.kind != "timer"
+        return lives and watched.state.sightings > 0

@@ -1,11 +1,29 @@
 """How does a bot read the daemon's settings? As attributes, fresh for one memory read."""
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 from traybot.shells.memory import Memory
 from traybot.shells.share import ShareView
+
+_READ_ONLY = "a bot cannot change the settings: they are read only"
+
+
+class Section:
+    """A section's options as attributes, as they were when it was read. Read only."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        """Take a copy."""
+        self.__dict__.update(options)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  an option may be anything
+        """Say that there is no such option: those that there are stand in the object itself."""
+        message = f"the section has no option {name!r}"
+        raise AttributeError(message)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse."""
+        raise AttributeError(_READ_ONLY)
 
 
 class LiveSettings:
@@ -33,8 +51,14 @@ class LiveSettings:
             raise AttributeError(message)
         return self._sections[name]
 
-    def __getattr__(self, name: str) -> SimpleNamespace:
+    def __getattr__(self, name: str) -> Section:
         """Give a section."""
         if name.startswith("_"):
             raise AttributeError(name)
-        return SimpleNamespace(**self.section(name))
+        return Section(self.section(name))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse, but for what is our own."""
+        if not name.startswith("_"):
+            raise AttributeError(_READ_ONLY)
+        super().__setattr__(name, value)

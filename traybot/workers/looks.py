@@ -4,6 +4,7 @@ import multiprocessing
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class Eyes:
     """What the looks of one deathwatch share: the screen, the window, the process table."""
 
     def __init__(self, title: str, folder: str, token: str) -> None:
-        """Open nothing before the first look."""
+        """Open nothing yet."""
         self.screen = Screen()
         self.place = Place(title, self.screen)
         self.folder = Path(folder)
@@ -51,6 +52,12 @@ class Eyes:
         self._table: list[psutil.Process] = []
         self._table_at = 0.0
         self._tick: dict[Rect | None, Frame] = {}
+
+    def open(self) -> None:
+        """Look at anything once: to load and to connect takes as long as a hundred looks."""
+        for look in (self.screen.grab, self.place.front):
+            with suppress(TraybotError):
+                look()
 
     def new_tick(self) -> None:
         """Forget the frames of the last tick: watches on one region share one picture."""
@@ -213,10 +220,11 @@ def _window(spec: WatchSpec, eyes: Eyes) -> Look:
 
     def look(_running: float) -> Sight:
         at = time.monotonic()
-        window = eyes.place.window(spec.window)
         if spec.is_ == "front":
             front = eyes.place.front()
-            return Sight(front is not None and bool(re.search(spec.window, front.title)), at)
+            holds = front is not None and bool(re.search(spec.window, front.title))
+            return Sight(holds, at, rect=front.rect if front and holds else None)
+        window = eyes.place.window(spec.window)
         holds = {
             "gone": window is None,
             "present": window is not None,

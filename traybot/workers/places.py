@@ -1,7 +1,6 @@
 """Where on the screen is the bot's window now? Regions are relative to it, or to the screen."""
 
 from collections.abc import Callable
-from contextlib import closing
 
 from traybot.core.botfile import in_region
 from traybot.core.geometry import Rect
@@ -38,8 +37,8 @@ class Place:
         try:
             return question(self._windows)
         except CaptureError:
-            with closing(self._windows):
-                self._windows = None
+            self._windows.close()
+            self._windows = None
             raise
 
     def area(self) -> Rect:
