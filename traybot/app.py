@@ -33,6 +33,7 @@ from traybot.shells.share import Share, ShareAddress
 from traybot.shells.share_keeper import ShareKeeper
 from traybot.shells.snapshot import snapshot
 from traybot.system import choose
+from traybot.system.base import MARK
 from traybot.workers.birth import Birth
 from traybot.workers.entry import live
 from traybot.workers.hands import HandsBirth
@@ -71,7 +72,7 @@ class Daemon:
         self._settings = settings_file.load(paths.settings)
         logs.open_log(paths.log, str(self._settings.sections["daemon"]["log_level"]))
         self._token = secrets.token_hex(8)
-        os.environ[leftovers.MARK] = self._token
+        os.environ[MARK] = self._token
         forkserver.keep_files_in(paths.runtime / "mp")
         forkserver.start_tracker()
         self._began = time.monotonic()
@@ -105,6 +106,7 @@ class Daemon:
                 token=self._token,
                 wake=self._mailbox.wake,
                 unstick=forkserver.kill,
+                spared=lambda: {forkserver.pid() or 0},
             )
         )
         self._shares.moved = self._tell_share
@@ -190,8 +192,8 @@ class Daemon:
         self._hands.end(_QUIT_SECONDS)
         forkserver.end_tracker()
         self._program.release()
+        left = leftovers.end_all(self._processes, self._token)
         held = leftovers.held_left()
-        left = leftovers.children_left(self._processes, self._token)
         self.reporter.summary(time.monotonic(), held, left)
         self._mailbox.close()
 

@@ -9,7 +9,6 @@ from tests.core.world import WATCHER, World
 from traybot.core import events as e
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
-from traybot.core.step import _RULES as RULES
 
 
 @pytest.mark.parametrize("chapter", [World, chapters.failed, chapters.stopping])
@@ -86,13 +85,3 @@ def test_a_bot_that_a_hotkey_could_not_start_is_told_of_once() -> None:
         "Report refused",
         'Notify "bot.toml:3: it is wrong"',
     ]
-
-
-def test_every_kind_of_event_has_a_rule() -> None:
-    """None is forgotten, and none is passed over in silence."""
-    kinds = [
-        kind
-        for kind in vars(e).values()
-        if isinstance(kind, type) and kind.__bases__[0] in (e.Event, e.Request, e.ChildEvent)
-    ]
-    assert {kind for kind in kinds if not kind.__subclasses__()} == set(RULES)

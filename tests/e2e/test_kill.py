@@ -60,3 +60,49 @@ def test_a_signal_ends_everything_in_order(desktop: Desktop, home: Path, number:
     assert running.errors.strip().splitlines()[-1] == "traybot: all gone"
     assert "Traceback" not in running.errors
     assert (summary["held_left"], summary["children_left"]) == (0, 0)
+
+
+HELPERS = """
+import os, signal, subprocess, sys, time
+SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
+def play(bot):
+    plain = subprocess.Popen(SLEEP).pid
+    apart = subprocess.Popen(SLEEP, start_new_session=True).pid
+    if (forked := os.fork()) == 0:
+        os.setsid()
+        time.sleep(600)
+    mine, theirs = os.pipe()
+    if (between := os.fork()) == 0:
+        os.setsid()
+        if (grandchild := os.fork()) == 0:
+            time.sleep(600)
+        os.write(theirs, str(grandchild).encode())
+        os._exit(0)
+    os.waitpid(between, 0)
+    twice = int(os.read(mine, 20))
+    for name, pid in (("plain", plain), ("apart", apart), ("forked", forked), ("twice", twice)):
+        bot.count(name, pid)
+    while True:
+        pass
+"""
+
+
+def helpers_of(running: Running) -> list[int]:
+    """Wait for the routine's helpers; give their process ids."""
+    eventually(lambda: "twice" in running.status()["counters"], 10.0, "the helpers")
+    return [int(pid) for pid in running.status()["counters"].values()]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_what_a_routine_started_ends_with_it(desktop: Desktop, home: Path, end: str) -> None:
+    """Helpers in the group, in a session of their own, forked, or forked twice: none is left."""
+    make_bot(home, "helped", HELPERS)
+    with Running("helped") as running:
+        helpers = helpers_of(running)
+        assert len(helpers) == 4
+        if end == "stop":
+            assert running.ask("stop")["ok"]
+        else:
+            running.process.kill()
+        eventually(lambda: not any(map(alive, helpers)), 2.0, "the end of the helpers")

@@ -126,12 +126,12 @@ def test_a_region_moves_with_the_window(daemon: SharedDaemon, canvas: Painter) -
 
 def test_a_window_on_the_move_is_not_missed(daemon: SharedDaemon, canvas: Painter) -> None:
     """Where the window moves between the question where it is and the picture, none is taken."""
-    canvas.paint((60, 60, SKULL))
+    canvas.paint((2, 60, SKULL))
     missed = watch("missed", see="skull.png", absent=True, every="1ms")
     with daemon.playing(on(canvas, missed)):
-        start = canvas.rect
-        for step in range(60):
-            canvas.move(start.x + (step % 2 or -1) * 150, start.y)
+        for step in range(80):
+            # To the left by more than the picture's width, so that the old place lacks it.
+            canvas.move(900 - step % 16 * 55, 30 + step * 5)
         daemon.go_round()
         assert not daemon.told("verdict")
         canvas.paint()

@@ -18,14 +18,15 @@ from typing import Any
 from tests.core.bots import make_plan
 from tests.desktop import eventually
 from traybot.core import events as e
-from traybot.shells import forkserver, leftovers, signals
+from traybot.shells import forkserver, signals
 from traybot.shells.children import Children, Means
 from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
 from traybot.shells.mailbox import Mailbox
-from traybot.shells.memory import GO, Memory
+from traybot.shells.memory import GO, HOLD, Memory
 from traybot.shells.share import Share
 from traybot.system import choose
+from traybot.system.base import MARK
 from traybot.workers.birth import Birth
 from traybot.workers.entry import live
 from traybot.workers.hands import HandsBirth
@@ -41,7 +42,7 @@ class Family:
     def __init__(self, folder: Path, *, hands: bool) -> None:
         signals.block()
         self.token = f"{TOKEN_NAME}-{os.getpid()}"
-        os.environ[leftovers.MARK] = self.token
+        os.environ[MARK] = self.token
         forkserver.keep_files_in(folder / "mp")
         forkserver.start_tracker()
         spawn = multiprocessing.get_context("spawn")
@@ -65,6 +66,7 @@ class Family:
                 token=self.token,
                 wake=self.mailbox.wake,
                 unstick=forkserver.kill,
+                spared=lambda: {forkserver.pid()},
             )
         )
 
@@ -92,6 +94,7 @@ class Family:
         match command["do"]:
             case "start":
                 plan = make_plan(folder=command["folder"], **command.get("plan", {}))
+                self.memory.allowed.value, self.memory.pause.value = 0, HOLD
                 self.children.start(child, life, plan)
             case "free":
                 self.memory.pause.value = GO
@@ -109,7 +112,7 @@ class Family:
                     hands=self.hands.pid,
                     forkserver=forkserver.pid(),
                     counters=dict(zip(self.children.counters, self.memory.counters, strict=False)),
-                    marked=self.processes.marked(leftovers.MARK, self.token),
+                    marked=self.processes.marked(self.token),
                 )
 
     def tell(self, event: e.Event) -> None:
@@ -133,7 +136,7 @@ class Family:
         forkserver.end()
         self.hands.end(3.0)
         forkserver.end_tracker()
-        self.say(event="Left", marked=self.processes.marked(leftovers.MARK, self.token))
+        self.say(event="Left", marked=self.processes.marked(self.token))
         self.mailbox.close()
 
 
@@ -148,6 +151,11 @@ class Held:
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({"do": command, **fields}) + "\n")
         self.process.stdin.flush()
+
+    def warm_up(self) -> None:
+        """Have every helper process started, so that none is new in a later test."""
+        self.start("def play(bot): pass\n", 0)
+        self.heard("ChildExited", life=0)
 
     def start(self, code: str, life: int = 1, **plan: Any) -> None:
         """Start a life of a routine with this code."""

@@ -20,6 +20,7 @@ SPINS = "def play(bot):\n    while True: pass\n"
 def kin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
     """One family for every test that leaves it as it was."""
     with family(tmp_path_factory.mktemp("family")) as held:
+        held.warm_up()
         yield held
 
 
@@ -113,6 +114,12 @@ def test_nothing_reaches_the_daemons_standard_output(kin: Held, life: int) -> No
     log = kin.errors()
     assert f"bot.routine.{life}:a" in log
     assert f"bot.routine.{life}:b" in log
+
+
+def test_a_line_without_an_end_is_not_kept_for_ever(kin: Held, life: int) -> None:
+    """Who prints dot after dot sees them in the log before the end of the line."""
+    kin.start(play("for _ in range(5000): print('.', end='')\n    bot.sleep(3600)"), life)
+    eventually(lambda: f"bot.routine.{life}:" + 2000 * "." in kin.errors(), 10.0, "dots")
 
 
 def test_it_is_killed_whatever_it_does(kin: Held, life: int) -> None:

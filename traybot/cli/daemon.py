@@ -1,35 +1,48 @@
 """How is the daemon started: in the foreground, detached, or for the demo?"""
 
+import os
 import subprocess
 import sys
 import time
 
-from traybot.errors import TraybotError
+from traybot.errors import AlreadyRunning, TraybotError
 from traybot.shells.paths import find_paths
 
 _UP_SECONDS = 15.0
 
 
-def run(
+def run(  # noqa: PLR0913  one parameter per option of the command
     bot: str,
     *,
     no_tray: bool,
     no_hotkeys: bool,
     seconds: float | None,
+    autostart: bool,
+    home: str | None,
     as_json: bool,
 ) -> int:
     """Run the daemon here until it is told to quit."""
     from traybot.app import Daemon, Options
 
+    if home:
+        os.environ["TRAYBOT_HOME"] = home
     options = Options(
         bot=bot,
         tray=not no_tray,
         hotkeys=not no_hotkeys,
         seconds=seconds,
         as_json=as_json,
+        tell=not autostart,
     )
-    code = Daemon(options, find_paths()).run()
-    print("traybot: all gone", file=sys.stderr, flush=True)
+    try:
+        daemon = Daemon(options, find_paths())
+    except AlreadyRunning:
+        if autostart:
+            return 0
+        raise
+    code = daemon.run()
+    if not autostart:
+        print("traybot: all gone", file=sys.stderr, flush=True)
     return code
 
 

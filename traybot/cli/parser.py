@@ -43,6 +43,10 @@ def _function(name: str) -> Callable[..., int]:
         from traybot.cli import here
 
         return getattr(here, name)  # type: ignore[no-any-return]
+    if name == "autostart":
+        from traybot.cli.autostart import autostart
+
+        return autostart
     from traybot.cli import daemon
 
     return getattr(daemon, name)  # type: ignore[no-any-return]
@@ -73,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("bot", help="its name, or the path of its folder")
     _json(check)
     _add_find(commands)
+    autostart = commands.add_parser("autostart", help="whether traybot starts at login")
+    autostart.add_argument("do", choices=("on", "off", "status"), help="switch it, or ask")
+    _json(autostart)
     demo = commands.add_parser("demo", help="see the whole thing work in half a minute")
     demo.add_argument("--no-display", action="store_true", help="on an invisible screen of its own")
     demo.add_argument(
@@ -90,6 +97,10 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     run.add_argument(
         "--for", dest="seconds", type=_seconds, metavar="DURATION", help="end after this, e.g. 60s"
     )
+    run.add_argument(
+        "--autostart", action="store_true", help="say nothing, be content if one runs already"
+    )
+    run.add_argument("--home", help="keep every file in this folder, as TRAYBOT_HOME does")
     _json(run)
 
 

@@ -11,6 +11,7 @@ from traybot.core.state import RECOVERY, State, Step
 from traybot.core.verdicts import Verdict
 from traybot.core.watchfile import ENDING
 
+#: Where a verdict can matter. In the phases that follow one, the first stays latched.
 _ALIVE = frozenset({Phase.RUNNING, Phase.PAUSING, Phase.PAUSED})
 
 
@@ -41,7 +42,6 @@ def _concerns(state: State, verdict: Verdict) -> bool:
         and player.life == verdict.life
         and not player.ending
         and state.phase in _ALIVE
-        and state.latched is None
     )
 
 

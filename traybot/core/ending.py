@@ -52,8 +52,8 @@ def on_quit(state: State, event: e.QuitRequested) -> Step:
         return settled(state, [answer])
     if state.phase is Phase.STOPPING and not again:
         return state, [answer]
-    end = moves.end_all if again else moves.ask_all
-    state, commands = end(state, event.at, "quit")
+    # Who was asked already is ended.
+    state, commands = moves.ask_all(state, event.at, "quit")
     return settled(state, [answer, *commands])
 
 

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -68,6 +68,8 @@ class Means:
     wake: Callable[[], None]
     #: Ends a server of processes that hangs.
     unstick: Callable[[], None]
+    #: Processes that no life started, though they look like it.
+    spared: Callable[[], Container[int]]
 
 
 class Children:
@@ -229,11 +231,18 @@ class Children:
         if life.handle is not None:
             life.handle.reap()
             life.handle.close()
-        mark = f"{self._means.token}:{life.child}:{life.number}"
-        left = self._means.processes.end_marked("TRAYBOT_LIFE", mark)
+        self._end_orphans(life)
+        return [*events, ChildExited(at, life.child, life.number, end)]
+
+    def _end_orphans(self, life: _Life) -> None:
+        """End what it started: what made a session of its own was not hit with its group."""
+        if life.child == "deathwatch":
+            return  # It starts nothing, and what has the routine's mark may still be wanted.
+        now = time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0
+        means = self._means
+        left = means.processes.end_orphans(means.token, means.spared(), now)
         if left:
             _log.info("%s %s left %s processes behind; ended", life.child, life.number, left)
-        return [*events, ChildExited(at, life.child, life.number, end)]
 
     def _end_of(self, life: _Life) -> Exit:
         if life.failed:
@@ -244,7 +253,12 @@ class Children:
             return life.end
         wait([life.process.sentinel], _CODE_SECONDS)
         code = life.process.exitcode
-        return exit_of(code) if code is not None else Exit(Ending.KILLED, "it vanished")
+        if code is None:
+            return Exit(Ending.KILLED, "it vanished")
+        if life.plain_program and code > 0:
+            # Our own codes mean nothing in the mouth of a foreign program.
+            return Exit(Ending.CRASHED, f"exit code {code}")
+        return exit_of(code)
 
 
 def _signal(life: _Life, number: int) -> None:

@@ -1,18 +1,25 @@
 """What is left of us? Read from the system itself, not from our own books."""
 
 import contextlib
+import math
+import time
 
 from traybot.errors import TraybotError
 from traybot.system import choose
 from traybot.system.base import Processes
 
-#: The environment variable that marks every process of one daemon.
-MARK = "TRAYBOT_INSTANCE"
+#: A killed process is gone within milliseconds.
+_PATIENCE_SECONDS = 1.0
 
 
-def children_left(processes: Processes, token: str) -> int:
-    """Count the processes that carry our mark."""
-    return len(processes.marked(MARK, token))
+def end_all(processes: Processes, token: str) -> int:
+    """Kill whatever carries our mark still, such as a routine's helper; count what would not go."""
+    processes.end_marked(token)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (left := processes.marked(token)) and time.monotonic() < deadline:
+        processes.end_orphans(token, (), math.inf)
+        time.sleep(0.005)
+    return len(left)
 
 
 def held_left() -> int:

@@ -10,12 +10,12 @@ from typing import Any
 from traybot.core.botfile import BotPlan
 from traybot.core.events import Event, ProgramExited
 from traybot.shells import signals
-from traybot.system.base import Processes, ProcessHandle
+from traybot.system.base import LIFE_MARK, MARK, Processes, ProcessHandle
 
 _log = logging.getLogger(__name__)
 
 #: What marks our own processes must not mark the program: it is the user's.
-_OURS = ("TRAYBOT_INSTANCE", "TRAYBOT_LIFE")
+_OURS = (MARK, LIFE_MARK)
 
 
 class Program:

@@ -1,6 +1,7 @@
 """What if the Manager dies? Another one is started, filled, and made known; nobody waits for it."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from multiprocessing.connection import wait
 from typing import Any
@@ -10,6 +11,8 @@ from traybot.shells.launcher import Launcher
 from traybot.shells.share import Share, ShareAddress
 
 _log = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 1.0
 
 
 class ShareKeeper:
@@ -26,18 +29,23 @@ class ShareKeeper:
         self._share, self._launcher = share, launcher
         self._sections, self._wake = sections, wake
         self._starting = False
+        #: When a failed start is tried again (0: none has failed).
+        self._again_at = 0.0
         self._fresh: ShareAddress | None = None
         #: Makes a new address known to the children.
         self.moved: Callable[[ShareAddress], None] = lambda _: None
 
     def start(self) -> None:
         """Have a Manager started soon."""
-        self._starting = True
+        self._starting, self._again_at = True, 0.0
         self._launcher.submit(self._start)
 
     def _start(self) -> None:
         try:
             self._fresh = self._share.start(self._sections())
+        except (OSError, EOFError):
+            _log.exception("cannot start a settings manager")
+            self._again_at = time.monotonic() + _AGAIN_SECONDS
         finally:
             self._starting = False
             self._wake()
@@ -48,8 +56,8 @@ class ShareKeeper:
         return [] if sentinel is None or self._starting else [sentinel]
 
     def seconds_left(self) -> float | None:
-        """Nothing here needs the clock."""
-        return None
+        """When a failed start is to be tried again."""
+        return max(0.0, self._again_at - time.monotonic()) if self._again_at else None
 
     def collect(self) -> list[Event]:
         """Replace a dead Manager, make a new one known."""
@@ -60,5 +68,7 @@ class ShareKeeper:
         if sentinel is not None and not self._starting and wait([sentinel], 0):
             _log.error("the settings manager was lost: starting another")
             self._share.end()
+            self.start()
+        elif self.seconds_left() == 0.0:
             self.start()
         return []

@@ -3,14 +3,19 @@
 Contracts only. Objects that satisfy them are used by one thread at a time, the one that made them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from traybot.core.geometry import Rect
 
 #: Codes of keys are 0 to 255 on every system we know (X keycodes, Windows and macOS virtual keys).
 KEY_CODES = 256
+#: In the environment of every process of one daemon, with a token of that daemon; and, set by each
+#: life in its own, what its programs inherit.
+MARK = "TRAYBOT_INSTANCE"
+LIFE_MARK = "TRAYBOT_LIFE"
 #: Mouse buttons are numbered as X does: 1 left, 2 middle, 3 right, 8 back, 9 forward.
 BUTTONS = 16
 
@@ -178,10 +183,81 @@ class Processes(Protocol):
         """Hold on to a process; `ProcessLookupError` if it is gone already."""
         ...
 
-    def end_marked(self, variable: str, value: str) -> int:
-        """Kill every adopted process whose environment carries the mark; give their number."""
+    def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
+        """Kill what lives left behind and we have adopted; give how many those were.
+
+        `before`: only what began earlier than this, in seconds since the machine did.
+        """
         ...
 
-    def marked(self, variable: str, value: str) -> list[int]:
-        """Every process on this machine, but ourselves, whose environment carries the mark."""
+    def end_marked(self, token: str) -> int:
+        """Kill every process, but ourselves, that carries the mark; give how many those were."""
+        ...
+
+    def marked(self, token: str) -> list[int]:
+        """Every process on this machine, but ourselves, that carries the mark of this daemon."""
+        ...
+
+
+class AutostartWord(StrEnum):
+    """What the system will do with us at login."""
+
+    ON = "on"
+    OFF = "off"
+    #: There is an entry, and the system passes it over, mostly because its own settings say so.
+    DISABLED = "disabled by the system"
+    #: There is an entry for a program that is gone, or for another one than this.
+    ELSEWHERE = "points elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class AutostartStatus:
+    """A word, one sentence why, and what to do about it if it is not as it should be."""
+
+    word: AutostartWord
+    why: str
+    remedy: str = ""
+
+
+class Autostart(Protocol):
+    """Has the system start us at login; asks the system itself each time, and keeps nothing.
+
+    May be called from any thread. Writing fails as a `TraybotError`.
+    """
+
+    def enable(self, command: Sequence[str]) -> None:
+        """Have this command started at login, in place of whatever was before."""
+        ...
+
+    def disable(self) -> None:
+        """Have nothing started; nothing happens if there is no entry."""
+        ...
+
+    def status(self) -> AutostartStatus:
+        """Say what the system will really do."""
+        ...
+
+    def repair(self) -> bool:
+        """Point an entry of ours that is on, and whose program is gone, to this installation.
+
+        Gives whether that was needed. What the user did not have on is left as it is.
+        """
+        ...
+
+
+class Awake(Protocol):
+    """Keeps the machine and its screen awake; made and used by one thread alone.
+
+    Whatever happens to this process, the system takes the hold back when it is gone.
+    """
+
+    def hold(self, reason: str) -> None:
+        """Keep it awake from now on; called again it makes sure that this is still so.
+
+        `BackendUnavailable` says why that cannot be had here.
+        """
+        ...
+
+    def release(self) -> None:
+        """Let it sleep; may be called twice."""
         ...

@@ -4,12 +4,14 @@ import os
 import sys
 
 from traybot.errors import BackendUnavailable
-from traybot.system.base import Injector, Processes, Windows
+from traybot.system.base import Autostart, Awake, Injector, Processes, Windows
 
 # A type checker would call the other systems' code unreachable if it saw the comparison itself.
 LINUX: bool = sys.platform.startswith("linux")
+MACOS: bool = sys.platform == "darwin"
+WINDOWS: bool = sys.platform == "win32"
 #: Lives are forked from a prepared server where that is safe, and spawned elsewhere.
-FORKS: bool = LINUX or sys.platform == "darwin"
+FORKS: bool = LINUX or MACOS
 
 
 def processes() -> Processes:
@@ -48,3 +50,41 @@ def windows() -> Windows:
         return X11Windows()
     why = f"cannot ask for windows on {sys.platform} yet"
     raise BackendUnavailable(why, "leave out [bot] window and use regions of the screen")
+
+
+def autostart() -> Autostart:
+    """Give a way to be started at login; `BackendUnavailable` says why there is none."""
+    from traybot.system.autostart_command import own_command
+
+    if LINUX:
+        from traybot.system.autostart_linux import LinuxAutostart
+
+        return LinuxAutostart(own_command())
+    if WINDOWS:
+        from traybot.system.autostart_windows import WindowsAutostart
+
+        return WindowsAutostart(own_command())
+    if MACOS:
+        from traybot.system.autostart_macos import MacAutostart
+
+        return MacAutostart(own_command())
+    why = f"cannot start at login on {sys.platform}"
+    raise BackendUnavailable(why, "start traybot by hand")
+
+
+def awake() -> Awake:
+    """Give a way to keep the machine awake; `BackendUnavailable` says why there is none."""
+    if LINUX:
+        from traybot.system.awake_linux import LinuxAwake
+
+        return LinuxAwake()
+    if WINDOWS:
+        from traybot.system.awake_windows import WindowsAwake
+
+        return WindowsAwake()
+    if MACOS:
+        from traybot.system.awake_macos import MacAwake
+
+        return MacAwake()
+    why = f"cannot keep the machine awake on {sys.platform}"
+    raise BackendUnavailable(why, "switch its sleep off by hand")

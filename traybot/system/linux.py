@@ -8,7 +8,10 @@ import contextlib
 import ctypes
 import os
 import signal
+from collections.abc import Container
 from pathlib import Path
+
+from traybot.system.base import LIFE_MARK, MARK
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -93,11 +96,11 @@ class LinuxProcesses:
         """Open a pidfd."""
         return LinuxHandle(pid)
 
-    def end_marked(self, variable: str, value: str) -> int:
-        """Kill adopted children with the mark, and collect those that are dead already."""
+    def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
+        """Kill what the lives left behind and we have adopted, and collect it."""
         ended = 0
         for pid in self._children():
-            if not _carries(pid, variable, value):
+            if pid in spared or not _comes_from_a_life(pid, token) or _born(pid) > before:
                 continue
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(pid, signal.SIGKILL)
@@ -105,11 +108,19 @@ class LinuxProcesses:
                 ended += 1
         return ended
 
-    def marked(self, variable: str, value: str) -> list[int]:
+    def end_marked(self, token: str) -> int:
+        """Look through the process table and kill."""
+        pids = self.marked(token)
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(pids)
+
+    def marked(self, token: str) -> list[int]:
         """Look through the process table."""
         mine = os.getpid()
         pids = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
-        return [pid for pid in pids if pid != mine and _carries(pid, variable, value)]
+        return [pid for pid in pids if pid != mine and f"{MARK}={token}" in _environment(pid)]
 
     def _children(self) -> list[int]:
         pids: set[int] = set()
@@ -119,9 +130,29 @@ class LinuxProcesses:
         return sorted(pids)
 
 
-def _carries(pid: int, variable: str, value: str) -> bool:
+def _comes_from_a_life(pid: int, token: str) -> bool:
+    """Whether a life started it: by a new program, which has the life's own mark, or by a fork.
+
+    A fork keeps the environment and the command line that the forkserver was started with.
+    """
+    marks = _environment(pid)
+    if any(mark.startswith(f"{LIFE_MARK}={token}:") for mark in marks):
+        return True
+    return f"{MARK}={token}" in marks and b"multiprocessing.forkserver" in _read(pid, "cmdline")
+
+
+def _environment(pid: int) -> list[str]:
+    return _read(pid, "environ").decode(errors="replace").split("\0")
+
+
+def _born(pid: int) -> float:
+    """Give when a process began, in seconds since the machine did; see proc_pid_stat(5)."""
+    fields = _read(pid, "stat").rpartition(b")")[2].split()
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def _read(pid: int, name: str) -> bytes:
     try:
-        entries = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        return Path(f"/proc/{pid}/{name}").read_bytes()
     except OSError:
-        return False
-    return f"{variable}={value}".encode() in entries
+        return b""

@@ -6,8 +6,11 @@ Typed for Windows and macOS; executed on Linux by its tests only.
 import contextlib
 import os
 import signal
+from collections.abc import Container
 
 import psutil
+
+from traybot.system.base import MARK
 
 
 class PortableHandle:
@@ -68,19 +71,23 @@ class PortableProcesses:
         """Hold on to a process."""
         return PortableHandle(pid)
 
-    def end_marked(self, variable: str, value: str) -> int:
+    def end_orphans(self, token: str, spared: Container[int], before: float) -> int:  # noqa: ARG002
+        """Do nothing: orphans are not handed to us here, and `end_marked` comes at the end."""
+        return 0
+
+    def end_marked(self, token: str) -> int:
         """Kill every process with the mark."""
-        pids = self.marked(variable, value)
+        pids = self.marked(token)
         for pid in pids:
             with contextlib.suppress(psutil.NoSuchProcess):
                 psutil.Process(pid).kill()
         return len(pids)
 
-    def marked(self, variable: str, value: str) -> list[int]:
+    def marked(self, token: str) -> list[int]:
         """Look through the process table, as far as its owner may."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
-                if process.pid != os.getpid() and process.environ().get(variable) == value:
+                if process.pid != os.getpid() and process.environ().get(MARK) == token:
                     found.append(process.pid)
         return found

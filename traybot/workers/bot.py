@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from traybot.shells.memory import COUNTERS
+from traybot.shells.memory import COUNTERS, HOLD
 from traybot.workers.birth import Birth
 from traybot.workers.keys import Keys
 from traybot.workers.line import Line
@@ -50,7 +50,7 @@ class Bot:
     @property
     def paused(self) -> bool:
         """Whether a pause is asked for; the next call of ours will stand still."""
-        return bool(self._birth.memory.pause.value)
+        return bool(self._birth.memory.pause.value == HOLD)
 
     def sleep(self, seconds: float) -> None:
         """Sleep for seconds of playing time: a pause does not count, a stop ends it at once."""

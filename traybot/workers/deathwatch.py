@@ -19,6 +19,7 @@ from traybot.shells.channel import Channel, Document
 from traybot.shells.hearing import write_verdict
 from traybot.shells.ledger import release_without_hands
 from traybot.shells.share import ShareAddress, ShareView
+from traybot.system import choose
 from traybot.workers.birth import Birth
 from traybot.workers.looks import Eyes, Look, Sight, prepare
 
@@ -41,6 +42,8 @@ def run(birth: Birth, channel: Channel) -> Exit:
         deathwatch.serve()
     except TraybotError as error:
         return Exit(Ending.CRASHED, str(error))
+    # The pipe has ended: the daemon is gone, and hands perhaps with it.
+    last_will(birth)()
     return Exit(Ending.LEFT)
 
 
@@ -52,6 +55,8 @@ def last_will(birth: Birth) -> Callable[[], None]:
         while any(birth.memory.held()) and time.monotonic() < deadline and _lives(birth.hands_pid):
             time.sleep(0.005)
         release_without_hands(birth.memory)
+        if not _lives(birth.hands_pid):
+            choose.processes().end_marked(birth.token)
 
     return let_go
 
@@ -90,9 +95,9 @@ class Deathwatch:
         self._channel = channel
         self._share = ShareView(birth.share)
         eyes = Eyes(birth.plan.window, birth.plan.folder, birth.token)
-        eyes.open()
         self._eyes = eyes
         self._watches = [_Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]
+        eyes.open()
         #: The life we judge for; 0 while nobody plays.
         self._life = 0
         self._only_tell = False

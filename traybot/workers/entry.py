@@ -11,19 +11,23 @@ from traybot.core.exits import Ending, Exit, code_of
 from traybot.shells import forkserver, guard, signals
 from traybot.shells.channel import Channel
 from traybot.system import choose
+from traybot.system.base import LIFE_MARK
 from traybot.workers.birth import Birth
+
+#: A longer line of what a bot prints is cut.
+_LONGEST_LINE = 2000
 
 
 def live(birth: Birth) -> None:
     """Live one life; never returns, so that nothing of the library runs after it."""
     _become_ours(birth)
     channel = Channel(birth.pipe, patient=True)
-    sys.stdout = sys.stderr = _LoggedText(channel)
+    sys.stdout = sys.stderr = printed = _LoggedText(channel)
     try:
         end = _run(birth, channel)
     except BaseException as error:  # noqa: BLE001  the outermost line of the process
         end = Exit(Ending.CRASHED, _one_line(error))
-    sys.stdout.flush()
+    printed.close()
     channel.send({"say": "end", "ending": end.ending.value, "why": end.why})
     os._exit(code_of(end.ending))
 
@@ -57,7 +61,7 @@ def _become_ours(birth: Birth) -> None:
     signals.unblock()
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["TRAYBOT_LIFE"] = f"{birth.token}:{birth.child}:{birth.life}"
+    os.environ[LIFE_MARK] = f"{birth.token}:{birth.child}:{birth.life}"
 
 
 def _nothing() -> None:
@@ -93,6 +97,8 @@ class _LoggedText(io.TextIOBase):
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._send(line)
+        if len(self._rest) > _LONGEST_LINE:
+            self.close()
         return len(text)
 
     def flush(self) -> None:
@@ -106,4 +112,4 @@ class _LoggedText(io.TextIOBase):
 
     def _send(self, line: str) -> None:
         if line.strip():
-            self._channel.send({"say": "log", "level": "info", "text": line[:2000]})
+            self._channel.send({"say": "log", "level": "info", "text": line[:_LONGEST_LINE]})

@@ -11,6 +11,7 @@ import re
 import selectors
 import signal
 import socket
+import time
 from dataclasses import dataclass
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
@@ -21,9 +22,13 @@ from traybot.shells.channel import Channel, Document
 from traybot.shells.ledger import BUTTON_ROW, release_all, release_beyond, release_row
 from traybot.shells.memory import Memory
 from traybot.system import choose
-from traybot.system.base import Injector, Windows
+from traybot.system.base import MARK, Injector, Windows
 
 _log = logging.getLogger(__name__)
+
+
+#: A death signal may come from the daemon's thread a moment before its pipes are closed.
+_ALONE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ def main(birth: HandsBirth) -> None:
     os.dup2(2, 1)
     hands.serve()
     hands.let_go()
+    if hands.is_alone():
+        # The daemon cannot see to it any more: what a routine started must not outlive it.
+        processes.end_marked(os.environ.get(MARK, "-"))
     os._exit(0)
 
 
@@ -65,6 +73,8 @@ class Hands:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._control, selectors.EVENT_READ, self._hear_daemon)
         self._leaving = False
+        #: By the daemon, in order; not by its death.
+        self.told_to_leave = False
         self._wake_at_signals()
         self._lives: dict[int, _Guest] = {}
         self._injector: Injector | None = None
@@ -79,6 +89,16 @@ class Hands:
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         self._wake = wake
         self._selector.register(woken, selectors.EVENT_READ, lambda: woken.recv(64))
+
+    def is_alone(self) -> bool:
+        """Whether we leave because the daemon is gone: then its end of the pipe is closed soon."""
+        deadline = time.monotonic() + _ALONE_SECONDS
+        while not (self.told_to_leave or self._control.closed):
+            left = deadline - time.monotonic()
+            if left <= 0 or not self._control.wait(left):
+                break
+            self._control.receive()
+        return self._control.closed and not self.told_to_leave
 
     def leave(self, *_: object) -> None:
         """Leave soon; a signal handler."""
@@ -108,7 +128,7 @@ class Hands:
                     released = self.let_go(everything=bool(document.get("everything")))
                     self._control.send({"say": "let_go", "n": document.get("n"), "count": released})
                 case "leave":
-                    self._leaving = True
+                    self._leaving = self.told_to_leave = True
 
     def _attach(self, life: int, window: str) -> None:
         handle = reduction.recv_handle(self._doors)

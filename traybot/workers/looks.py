@@ -13,6 +13,7 @@ import psutil
 from traybot.core.geometry import Match, Rect
 from traybot.core.watchfile import WatchSpec
 from traybot.errors import BotError, TraybotError
+from traybot.system.base import MARK
 from traybot.vision import changes, color
 from traybot.vision.match import best
 from traybot.vision.screen import Frame, Screen
@@ -59,6 +60,11 @@ class Eyes:
             with suppress(TraybotError):
                 look()
 
+    def close(self) -> None:
+        """Let go of screen and windows; a later look opens them again."""
+        self.screen.close()
+        self.place.close()
+
     def new_tick(self) -> None:
         """Forget the frames of the last tick: watches on one region share one picture."""
         self._tick.clear()
@@ -89,7 +95,7 @@ class Eyes:
         if daemon is not None and process.pid == daemon.pid:
             return True
         try:
-            return process.environ().get("TRAYBOT_INSTANCE") == self._token
+            return process.environ().get(MARK) == self._token
         except psutil.Error:
             return False
 

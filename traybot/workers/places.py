@@ -37,9 +37,14 @@ class Place:
         try:
             return question(self._windows)
         except CaptureError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the connection; may be called twice."""
+        if self._windows is not None:
             self._windows.close()
             self._windows = None
-            raise
 
     def area(self) -> Rect:
         """The window's area, or the screen's; `WindowMissing` while nothing of it can be seen."""
