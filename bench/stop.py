@@ -1,4 +1,4 @@
-"""How fast is stop, over many trials? `python bench/stop.py --trials 500`: a table, and 1 on a breach.
+"""How fast is stop? `python bench/stop.py --trials 500`: a table, and exit code 1 on a breach.
 
 Each kind of stubborn routine holds two keys and a button, is stopped through the control socket,
 and must be gone with everything released. Times count from the engine's receipt of the command to
@@ -7,6 +7,7 @@ the process being gone, as the product itself measures them; keys are read from 
 
 import argparse
 import json
+import math
 import os
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from tests.running import Running, make_bot, x_keys
 
 def quantile(ordered: list[float], share: float) -> float:
     """Give the nearest-rank quantile."""
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def measure(home: Path, name: str, trials: int) -> list[float]:

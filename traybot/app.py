@@ -18,6 +18,8 @@ from traybot.core.state import State
 from traybot.core.status import present
 from traybot.engine import Engine, Ports
 from traybot.shells import forkserver, instance, leftovers, logs, requests, settings_file, signals
+from traybot.shells.autostart import repair_autostart
+from traybot.shells.awake import AwakeKeeper
 from traybot.shells.bot_shelf import BotShelf, bots_folder
 from traybot.shells.children import Children, Means
 from traybot.shells.control import ControlServer
@@ -42,6 +44,8 @@ from traybot.workers.hands import main as hands_main
 #: Under this number the command line that started the daemon hears about its own bot.
 _OWN_TICKET = -1
 _QUIT_SECONDS = 3.0
+#: Whoever holds us up when the machine may sleep again learns of it by our end.
+_LET_SLEEP_SECONDS = 0.5
 #: The reply to a start whose bot is wrong; the command line's exit code for that as well.
 _INVALID = 5
 
@@ -111,6 +115,9 @@ class Daemon:
         )
         self._shares.moved = self._tell_share
         self._program = Program(self._processes)
+        self._awake = AwakeKeeper(
+            choose.awake, lambda: bool(self._settings.sections["daemon"]["awake"])
+        )
         self.engine = Engine(self._ports(), self._begin, self._end)
         self._control = ControlServer(self._paths.socket, self._obey)
         self._faces: Faces | None = None
@@ -167,6 +174,7 @@ class Daemon:
         self._hands.start()
         self._starter.submit(forkserver.start)
         self._shares.start()
+        self._keeper.submit(repair_autostart)
         self._find_bots(self._options.bot)
         self._begin_with(self._settings.sections["bots"])
 
@@ -228,7 +236,8 @@ class Daemon:
             self._post(e.QuitRequested, "its bot's mistake")
 
     def show(self, state: State) -> None:
-        """Show a state in the tray."""
+        """Show a state in the tray; keep the machine awake as long as it wants that."""
+        self._awake.show(state.phase)
         if self._faces is not None:
             self._faces.show(present(state))
 
@@ -278,5 +287,6 @@ class Daemon:
             },
             faces=self._faces.health() if self._faces else {},
             input_trouble=self._hands.trouble,
+            awake=self._awake.state,
             seconds=time.monotonic() - self._began,
         )

@@ -163,6 +163,7 @@ class Engine:
             self._ports.lives.tell(child, {"do": "look"})
 
     def _load(self, bot: str) -> e.Event:
+        self._ports.lives.begin_run()
         try:
             plan = self._ports.shelf.load(bot)
         except BotError as error:

@@ -35,6 +35,10 @@ class Lives(Source, Protocol):
         """Start a life; that it runs is told by an event."""
         ...
 
+    def begin_run(self) -> None:
+        """Forget what an earlier run has counted."""
+        ...
+
     def kill(self, child: str, life: int) -> None:
         """End it now, with all that it started."""
         ...

@@ -5,6 +5,7 @@ import json
 import os
 import queue
 import textwrap
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,6 +114,12 @@ def watch(name: str, **options: object) -> str:
     # A TOML value of these kinds is written as in JSON; a key that Python reserves ends in "_".
     lines = [f"{key.rstrip('_')} = {json.dumps(value)}" for key, value in given.items()]
     return "\n".join(["[[watch]]", *lines, ""])
+
+
+def let_pass(seconds: float) -> None:
+    """Let time pass in which nothing is to happen."""
+    end = time.monotonic() + seconds
+    eventually(lambda: time.monotonic() > end, seconds + 5.0, "the end of a while")
 
 
 def png(picture: Pixels) -> bytes:

@@ -164,7 +164,7 @@ def test_the_wheel_turns_by_notches(daemon: SharedDaemon, canvas: Painter) -> No
 def test_keys_go_up_in_a_pause_and_down_again_after_it(
     daemon: SharedDaemon, canvas: Painter
 ) -> None:
-    """Whoever is inside a `hold` block counts on it; a button stays up: the pointer may be elsewhere."""
+    """Whoever is inside a `hold` block counts on it; a button stays up: the pointer may have moved."""
     code = """
 def play(bot):
     with bot.mouse.hold("right"), bot.keys.hold("a", "shift"):

@@ -163,7 +163,7 @@ def test_another_colour_is_not_seen(daemon: SharedDaemon, canvas: Painter) -> No
 def test_a_picture_that_stands_still_is_noticed(daemon: SharedDaemon, canvas: Painter) -> None:
     """`still` is silent while anything moves, and fires when nothing has for as long as it says."""
     with daemon.playing(on(canvas, watch("it", kind="still", for_="400ms"))):
-        begun = time.monotonic()
+        stopped = begun = time.monotonic()
         for step in itertools.count():
             canvas.paint((step % 50, 40, SKULL))
             stopped = time.monotonic()

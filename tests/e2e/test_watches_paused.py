@@ -1,13 +1,12 @@
 """What do watches do while a bot is paused, and what is judged when it plays on?"""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.desktop import Desktop, eventually
+from tests.desktop import Desktop
 from tests.e2e.painter import COIN, FLAG, SKULL, Painter, painter
-from tests.e2e.shared import IDLE, PLAY, SharedDaemon, on, shared_daemon, watch
+from tests.e2e.shared import IDLE, PLAY, SharedDaemon, let_pass, on, shared_daemon, watch
 
 pytestmark = pytest.mark.e2e
 
@@ -59,12 +58,6 @@ def pause(daemon: SharedDaemon, canvas: Painter) -> int:
     canvas.paint(COIN_HERE)
     daemon.heard("verdict", watch="coin")
     return int(daemon.status()["life"])
-
-
-def let_pass(seconds: float) -> None:
-    """Let time pass in which nothing is to happen."""
-    end = time.monotonic() + seconds
-    eventually(lambda: time.monotonic() > end, seconds + 1.0, "the end of a while")
 
 
 def test_while_the_user_has_paused_a_death_is_only_told(

@@ -124,7 +124,7 @@ def test_send_leaves_a_message_for_the_routine(daemon: SharedDaemon, canvas: Pai
         daemon.go_round()
         for times in (1, 2):
             canvas.paint(SKULL_HERE)
-            eventually(lambda n=times: daemon.counted("death skull.png") == n, 10.0, "a message")
+            daemon.until_counted("death skull.png", times)
             canvas.paint()
             daemon.go_round()
         assert daemon.counted("death skull.png") == 2

@@ -18,7 +18,7 @@ from typing import Any
 from tests.core.bots import make_plan
 from tests.desktop import eventually
 from traybot.core import events as e
-from traybot.shells import forkserver, signals
+from traybot.shells import forkserver, leftovers, signals
 from traybot.shells.children import Children, Means
 from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
@@ -102,9 +102,6 @@ class Family:
                 self.children.tell(child, {"do": "look"})
             case "kill" | "ask" | "suspend" | "resume" as verb:
                 getattr(self.children, verb)(child, life)
-            case "end":
-                self.children.end()
-                self.say(event="Ended")
             case "look":
                 self.say(
                     event="Look",
@@ -136,7 +133,7 @@ class Family:
         forkserver.end()
         self.hands.end(3.0)
         forkserver.end_tracker()
-        self.say(event="Left", marked=self.processes.marked(self.token))
+        self.say(event="Left", left=leftovers.end_all(self.processes, self.token))
         self.mailbox.close()
 
 
@@ -204,7 +201,7 @@ def family(folder: Path, *, hands: bool = False) -> Iterator[Held]:
             if process.poll() is None:
                 assert process.stdin is not None
                 process.stdin.close()
-                assert held.heard("Left")["marked"] == []
+                assert held.heard("Left")["left"] == 0
                 assert process.wait(10.0) == 0, held.errors()
         finally:
             process.kill()

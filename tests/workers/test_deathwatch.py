@@ -1,4 +1,4 @@
-"""Does the deathwatch close the gate, tell, rest and judge as it is told to? On a thread, by a pipe."""
+"""Does the deathwatch close the gate, tell, rest and judge as the daemon tells it to?"""
 
 import threading
 import time

@@ -23,11 +23,12 @@ def run(  # noqa: PLR0913  one parameter per option of the command
 ) -> int:
     """Run the daemon here until it is told to quit."""
     from traybot.app import Daemon, Options
+    from traybot.cli.talk import named
 
     if home:
         os.environ["TRAYBOT_HOME"] = home
     options = Options(
-        bot=bot,
+        bot=named(bot),
         tray=not no_tray,
         hotkeys=not no_hotkeys,
         seconds=seconds,

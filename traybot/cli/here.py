@@ -5,7 +5,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from traybot.cli.talk import named
 from traybot.core.geometry import Match, Rect
+from traybot.errors import TraybotError
 from traybot.shells import settings_file
 from traybot.shells.bot_shelf import BotShelf, bots_folder
 from traybot.shells.paths import find_paths
@@ -33,13 +35,51 @@ def _shelf() -> BotShelf:
 def check(bot: str, *, as_json: bool) -> int:
     """Check a bot whole; nothing of it is run."""
     shelf = _shelf()
-    name = bot if "/" in bot or not Path(bot, "bot.toml").is_file() else f"./{bot}"
-    plan = shelf.load(name)
+    plan = shelf.load(named(bot))
     if as_json:
         print(json.dumps({"name": plan.name, "ok": True, "watches": len(plan.watches)}))
     else:
         watches = ", ".join(watch.name for watch in plan.watches) or "none"
         print(f"{plan.name} is sound; watches: {watches}")
+    return 0
+
+
+_NEW_SETTINGS = """\
+[bot]
+title = "{name}"
+# window = "title of the game's window"    # regions and clicks then count from it
+
+[routine]
+run = "routine:play"
+
+# [[watch]]
+# name = "death"
+# see = "templates/game_over.png"          # snip it from a screenshot of the game
+# then = "restart"
+"""
+_NEW_CODE = """\
+from traybot import Bot
+
+
+def play(bot: Bot) -> None:
+    while True:  # endless loops are normal here
+        bot.count("rounds")
+        bot.sleep(1.0)
+"""
+
+
+def new(bot: str) -> int:
+    """Make a bot that runs and does nothing yet."""
+    if not bot.replace("-", "_").isidentifier():
+        what = f"cannot name a bot {bot!r}"
+        raise TraybotError(what, "use letters, digits, - and _")
+    folder = _shelf().root / bot
+    if folder.exists():
+        raise TraybotError(f"cannot make {folder}: it is there already", "choose another name")
+    (folder / "templates").mkdir(parents=True)
+    (folder / "bot.toml").write_text(_NEW_SETTINGS.format(name=bot), encoding="utf-8")
+    (folder / "routine.py").write_text(_NEW_CODE, encoding="utf-8")
+    print(f"made {folder}; run it with: traybot run {bot}")
     return 0
 
 
@@ -88,7 +128,6 @@ def _picture(picture: str | None, region: Rect | None) -> tuple[Any, tuple[int, 
         with Screen() as screen:
             frame = screen.grab(region)
         return frame.pixels, (frame.rect.x, frame.rect.y)
-    from traybot.errors import TraybotError
     from traybot.vision.pictures import load_picture
     from traybot.vision.pixels import to_bgr
 

@@ -39,7 +39,7 @@ def _function(name: str) -> Callable[..., int]:
         from traybot.cli import talk
 
         return getattr(talk, name)  # type: ignore[no-any-return]
-    if name in {"bots", "check", "find"}:
+    if name in {"bots", "check", "find", "new"}:
         from traybot.cli import here
 
         return getattr(here, name)  # type: ignore[no-any-return]
@@ -76,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check a bot without running it")
     check.add_argument("bot", help="its name, or the path of its folder")
     _json(check)
+    new = commands.add_parser("new", help="make a bot to begin with")
+    new.add_argument("bot", help="its name")
     _add_find(commands)
     autostart = commands.add_parser("autostart", help="whether traybot starts at login")
     autostart.add_argument("do", choices=("on", "off", "status"), help="switch it, or ask")

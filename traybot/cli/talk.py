@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from traybot.errors import BotError, NoDaemon, Refused, TraybotError
@@ -16,7 +17,15 @@ def wish(do: str) -> int:
 
 def start(bot: str) -> int:
     """Start a bot."""
-    return _obeyed({"do": "start", "bot": bot})
+    return _obeyed({"do": "start", "bot": named(bot)})
+
+
+def named(bot: str) -> str:
+    """Give a bot's name, or the whole path of its folder: the daemon stands elsewhere."""
+    folder = Path(bot)
+    if bot and ("/" in bot or (folder / "bot.toml").is_file()):
+        return str(folder.expanduser().absolute())
+    return bot
 
 
 def status(*, as_json: bool, follow: bool) -> int:
@@ -77,6 +86,7 @@ def _page(document: dict[str, Any]) -> str:
         for name, key in document["hotkeys"].items()
     ]
     rows += [("tray", str(document["tray"])), ("input", str(document["input"]))]
+    rows.append(("awake", str(document["awake"])))
     rows.append(("processes", _facts(document["pids"])))
     return "\n".join(f"{name:10} {value}" for name, value in rows)
 

@@ -16,3 +16,7 @@ class Phase(StrEnum):
     RECOVERING = "recovering"
     BACKOFF = "backoff"
     FAILED = "failed"
+
+
+#: A bot plays, or is about to play on by itself: the machine is to stay awake.
+AT_WORK = frozenset({Phase.STARTING, Phase.RUNNING, Phase.DEAD, Phase.RECOVERING, Phase.BACKOFF})

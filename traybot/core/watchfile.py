@@ -9,6 +9,8 @@ from traybot.core.geometry import Rect
 from traybot.core.options import Option, Problem
 
 KINDS = ("image", "feature", "color", "still", "changed", "process", "window", "timer", "text")
+#: Known to the format, and not built yet.
+TO_COME = frozenset({"feature", "text"})
 THENS = ("stop", "pause", "restart", "recover", "notify", "send")
 #: What a verdict with this `then` does to the life: these end it.
 ENDING = frozenset({"stop", "restart", "recover"})

@@ -8,7 +8,7 @@ from traybot.system import choose
 _log = logging.getLogger(__name__)
 
 
-def repair() -> None:
+def repair_autostart() -> None:
     """Point our own entry to where we are now, if the user wants it and it leads nowhere."""
     try:
         if choose.autostart().repair():

@@ -8,6 +8,7 @@ from traybot.core.botfile import BotPlan, read_bot
 from traybot.core.options import Problem
 from traybot.core.places import line_of
 from traybot.core.settings import Settings
+from traybot.core.watchfile import TO_COME
 from traybot.errors import BotError
 from traybot.shells.paths import Paths
 from traybot.shells.picture_file import check_template
@@ -60,12 +61,13 @@ class BotShelf:
         text = _read(file)
         try:
             document = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, *_TOO_DEEP) as error:
+        except (ValueError, *_TOO_DEEP) as error:
             what = f"cannot read {file}: {_why(error)}"
             raise BotError(what, "write it as TOML, see the README's first bot") from error
         plan, problems = read_bot(name, str(folder), document)
         if plan is None:
             raise _bot_error(file, text, problems)
+        _check_built(plan, file, text)
         _check_templates(plan, file, text)
         _check_code(plan, file, text)
         return plan
@@ -101,6 +103,17 @@ def _bot_error(file: Path, text: str, problems: list[Problem]) -> BotError:
     where = f"[{first.table}] " if first.table else ""
     what = f"cannot use {file}, line {line}: {where}{first.what}{others}"
     return BotError(what, first.remedy)
+
+
+def _check_built(plan: BotPlan, file: Path, text: str) -> None:
+    """Refuse now what would fail at the start."""
+    for index, watch in enumerate(plan.watches):
+        key = "kind" if watch.kind in TO_COME else "is" if watch.is_ == "hung" else ""
+        if key:
+            word = watch.kind if key == "kind" else watch.is_
+            line = line_of(text, "watch", key, index)
+            what = f'cannot use {file}, line {line}: [watch] {key} = "{word}" is not built yet'
+            raise BotError(what, "use another kind of watch")
 
 
 def _check_templates(plan: BotPlan, file: Path, text: str) -> None:

@@ -17,7 +17,7 @@ from traybot.shells import hearing, signals
 from traybot.shells.channel import Channel
 from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
-from traybot.shells.memory import LEAVE, Memory
+from traybot.shells.memory import COUNTERS, LEAVE, Memory
 from traybot.shells.share import Share
 from traybot.system.base import Processes, ProcessHandle
 
@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 _CODE_SECONDS = 0.1
 #: A start takes some 20 ms; the end of a life that takes so long to be born is not waited for.
 _BIRTH_SECONDS = 1.0
+#: So often we look whether what was killed with a life is dead, and no longer than that.
+_GRAVE_SECONDS = 0.02
+_GRAVES_END_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -46,6 +49,14 @@ class _Life:
     end: Exit | None = None
     #: Not our API but a program of the user's: it knows no pipe, but SIGTERM.
     plain_program: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Grave:
+    """A life that is gone, and when it went; some of what it started may still be dying."""
+
+    life: _Life
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +90,14 @@ class Children:
         """Start nothing yet."""
         self._means = means
         self._lives: list[_Life] = []
+        self._graves: list[_Grave] = []
         #: Names of what the bot counts, by place; kept over all lives of a run.
         self.counters: list[str] = []
+
+    def begin_run(self) -> None:
+        """Forget what an earlier run has counted."""
+        self.counters = []
+        self._means.memory.counters[:] = [0.0] * COUNTERS
 
     def start(self, child: str, life: int, plan: BotPlan) -> None:
         """Have the launcher start it; a life without a deathwatch presses through hands."""
@@ -185,11 +202,12 @@ class Children:
         return found
 
     def seconds_left(self) -> float | None:
-        """Look after a birth that does not come to its end."""
+        """Look after a birth that does not come to its end, and after what is dying still."""
         unborn = [one.waits_since for one in self._lives if one.waits_since and not one.process]
-        if not unborn:
-            return None
-        return max(0.0, min(unborn) + _BIRTH_SECONDS - time.monotonic())
+        times = [_GRAVE_SECONDS] if self._graves else []
+        if unborn:
+            times.append(max(0.0, min(unborn) + _BIRTH_SECONDS - time.monotonic()))
+        return min(times, default=None)
 
     def collect(self) -> list[Event]:
         """Give what the lives said, then which of them are gone."""
@@ -200,6 +218,7 @@ class Children:
             events += self._hear(life)
             if life.failed or _is_gone(life):
                 events += self._bury(life)
+        self._tend_graves()
         return events
 
     def _end_stuck_births(self) -> None:
@@ -228,19 +247,28 @@ class Children:
         if life.child != "deathwatch":
             self._means.hands.detach(life.number)
         end = self._end_of(life)
-        if life.handle is not None:
-            life.handle.reap()
-            life.handle.close()
-        self._end_orphans(life)
+        # What it left in its group; what made a session of its own is swept.
+        _signal(life, getattr(signal, "SIGKILL", signal.SIGTERM))
+        self._graves.append(_Grave(life, _boot_time()))
         return [*events, ChildExited(at, life.child, life.number, end)]
 
-    def _end_orphans(self, life: _Life) -> None:
-        """End what it started: what made a session of its own was not hit with its group."""
-        if life.child == "deathwatch":
+    def _tend_graves(self) -> None:
+        """End and collect what lives left behind, until nothing more of it is handed to us."""
+        for grave in list(self._graves):
+            self._end_orphans(grave)
+            handle = grave.life.handle
+            more = handle is not None and handle.reap()
+            if not more or _boot_time() > grave.since + _GRAVES_END_SECONDS:
+                self._graves.remove(grave)
+                if handle is not None:
+                    handle.close()
+
+    def _end_orphans(self, grave: _Grave) -> None:
+        """End what it started and we have adopted: what had a session of its own was not hit."""
+        if grave.life.child == "deathwatch":
             return  # It starts nothing, and what has the routine's mark may still be wanted.
-        now = time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0
-        means = self._means
-        left = means.processes.end_orphans(means.token, means.spared(), now)
+        means, life = self._means, grave.life
+        left = means.processes.end_orphans(means.token, means.spared(), grave.since)
         if left:
             _log.info("%s %s left %s processes behind; ended", life.child, life.number, left)
 
@@ -272,3 +300,8 @@ def _is_gone(life: _Life) -> bool:
     handle = life.handle
     gone: int = handle.fileno() if handle is not None else -1
     return bool(wait([gone if gone >= 0 else life.process.sentinel], 0))
+
+
+def _boot_time() -> float:
+    """Seconds since the machine began, as the system counts them for the birth of processes."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0

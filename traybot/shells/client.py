@@ -19,16 +19,23 @@ _KNOCK_SECONDS = 0.01
 
 def ask(path: Path, document: dict[str, Any]) -> dict[str, Any]:
     """Ask once; `NoDaemon` if nobody listens, `TraybotError` if the answer is none."""
-    for answer in follow(path, document):
+    for answer in _lines(path, document, _PATIENCE_SECONDS):
         return answer
     raise TraybotError("cannot hear traybot: it hung up", "see its log")
 
 
 def follow(path: Path, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Ask, and give every line that comes back until the daemon hangs up."""
+    """Ask, and give every line that comes back, however rarely, until the daemon hangs up."""
+    return _lines(path, document, None)
+
+
+def _lines(
+    path: Path, document: dict[str, Any], patience: float | None
+) -> Iterator[dict[str, Any]]:
     with _connect(path) as connection:
         try:
             connection.sendall(json.dumps({"v": VERSION, **document}).encode() + b"\n")
+            connection.settimeout(patience)
             with connection.makefile("rb") as lines:
                 for line in lines:
                     yield json.loads(line)

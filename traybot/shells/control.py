@@ -107,7 +107,7 @@ class ControlServer:
             end.close()
 
     def _serve_once(self) -> None:
-        for key, _ in self._selector.select(1.0):
+        for key, _ in self._selector.select(1.0 if self._callers else None):
             if key.fileobj is self._listener:
                 self._accept()
             elif key.fileobj is self._woken:

@@ -7,6 +7,7 @@ bot's templates as well as its children can.
 
 import difflib
 import struct
+import threading
 import warnings
 import zlib
 from contextlib import suppress
@@ -32,17 +33,20 @@ _TOO_LARGE = "cut out the part that matters"
 _NO_PICTURE = "save it anew as PNG"
 
 
+#: Python keeps one filter of warnings for all threads together.
+_filtering = threading.Lock()
+
+
 def read_picture(
     path: Path, *, max_side: int = MAX_SIDE, max_bytes: int = MAX_BYTES
 ) -> Image.Image:
     """Read a PNG, JPEG or BMP file whole, as RGBA: 255 where it has no alpha.
 
-    `TraybotError` names the file, what is wrong with it and the remedy. Called by one thread at a
-    time: Python keeps the filter of warnings for all of them together.
+    `TraybotError` names the file, what is wrong with it and the remedy. From any thread.
     """
     data = _read(path, max_bytes)
     try:
-        with warnings.catch_warnings():
+        with _filtering, warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             _check_header(path, data, max_side)
             return _decode(data)

@@ -27,6 +27,8 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
         self._handle: ProcessHandle | None = None
         self._failed = False
+        #: The folder of the bot whose program runs.
+        self._of = ""
 
     @property
     def pid(self) -> int | None:
@@ -35,8 +37,12 @@ class Program:
 
     def start(self, plan: BotPlan) -> None:
         """Start it unless one that we started runs still; a failure is logged and told."""
-        if self._process is not None:
+        if self._process is not None and self._of == plan.folder:
             return
+        if self._handle:
+            # Another bot's program: it goes its own way from now on.
+            self._handle.close()
+        self._of = plan.folder
         try:
             # It would inherit our blocked signals and never see a Ctrl+C or SIGTERM of its own.
             with signals.unblocked():

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import threading
 from collections.abc import Callable
 from typing import IO, Any
@@ -89,11 +90,15 @@ def _quantile(ordered: list[float], share: float) -> float | None:
     """Give the nearest-rank quantile of sorted numbers."""
     if not ordered:
         return None
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 def _in_words(document: dict[str, Any]) -> str:
     skipped = {"event", "t", "life"}
-    facts = [f"{key}={value}" for key, value in document.items() if key not in skipped and value]
+    facts = [
+        f"{key}={value}"
+        for key, value in document.items()
+        if key not in skipped and value not in (None, "")
+    ]
     life = f" life {document['life']}" if document.get("life") else ""
     return f"{document['t']:9.3f} s {document['event']}{life} {' '.join(facts)}".rstrip()

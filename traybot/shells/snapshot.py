@@ -16,6 +16,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
     pids: dict[str, int | None],
     faces: dict[str, Any],
     input_trouble: str,
+    awake: str,
     seconds: float,
 ) -> dict[str, Any]:
     """Give the document; from any thread, of values that are replaced and never changed."""
@@ -39,5 +40,6 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "hotkeys": faces.get("hotkeys", {}),
         "tray": faces.get("tray", "not up yet"),
         "input": input_trouble or "ok",
+        "awake": awake,
         "seconds": round(seconds, 3),
     }

@@ -152,11 +152,11 @@ class ProcessHandle(Protocol):
         ...
 
     def signal_group(self, number: int) -> None:
-        """Send a signal to the process and all of its group; nothing happens if it is gone."""
+        """Send a signal to the process and all of its group, to what is left of it if it is gone."""
         ...
 
-    def reap(self) -> None:
-        """Collect it if it is gone and has become our own child; otherwise nothing happens."""
+    def reap(self) -> bool:
+        """Collect what of it and its group is dead and was handed to us; whether more will come."""
         ...
 
     def close(self) -> None:

@@ -41,17 +41,24 @@ class LinuxHandle:
     def signal_group(self, number: int) -> None:
         """Signal it and, once it leads a group of its own, that group.
 
-        Just forked it is still in the forkserver's group, which must not be hit.
+        Just forked it is still in the forkserver's group, which must not be hit. When it is gone
+        already, what it left in its group is hit still.
         """
         if self._fd < 0:
             return
         try:
-            if os.getpgid(self.pid) != self.pid:
-                signal.pidfd_send_signal(self._fd, number)
-            else:
+            if self._leads_group():
                 self._signal_own_group(number)
+            else:
+                signal.pidfd_send_signal(self._fd, number)
         except ProcessLookupError:
             return
+
+    def _leads_group(self) -> bool:
+        try:
+            return os.getpgid(self.pid) == self.pid
+        except ProcessLookupError:
+            return True
 
     def _signal_own_group(self, number: int) -> None:
         try:
@@ -64,10 +71,16 @@ class LinuxHandle:
             signal.pidfd_send_signal(self._fd, 0)
             os.killpg(self.pid, number)
 
-    def reap(self) -> None:
-        """Collect a zombie that was handed to us when its parent (the forkserver) died."""
-        with contextlib.suppress(ChildProcessError):
-            os.waitid(os.P_PIDFD, self._fd, os.WEXITED | os.WNOHANG)
+    def reap(self) -> bool:
+        """Collect it and what of its group was handed to us; whether some of that still runs."""
+        try:
+            with contextlib.suppress(ChildProcessError):
+                os.waitid(os.P_PIDFD, self._fd, os.WEXITED | os.WNOHANG)
+            while os.waitid(os.P_PGID, self.pid, os.WEXITED | os.WNOHANG):
+                continue
+            return True
+        except ChildProcessError:
+            return False
 
     def close(self) -> None:
         """Close the pidfd."""
@@ -99,13 +112,17 @@ class LinuxProcesses:
     def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
         """Kill what the lives left behind and we have adopted, and collect it."""
         ended = 0
-        for pid in self._children():
-            if pid in spared or not _comes_from_a_life(pid, token) or _born(pid) > before:
-                continue
-            with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-                ended += 1
+        while left := [
+            pid
+            for pid in self._children()
+            if pid not in spared and _comes_from_a_life(pid, token) and _born(pid) <= before
+        ]:
+            # Each end may hand us the next generation.
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+            ended += len(left)
         return ended
 
     def end_marked(self, token: str) -> int:

@@ -35,8 +35,9 @@ class PortableHandle:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     _signal(process, number)
 
-    def reap(self) -> None:
-        """Do nothing: nobody hands us orphans here."""
+    def reap(self) -> bool:
+        """Say no: nobody hands us orphans here."""
+        return False
 
     def close(self) -> None:
         """Do nothing: there is no descriptor."""

@@ -28,19 +28,18 @@ class Keys:
     def hold(self, *keys: str) -> Iterator[None]:
         """Hold keys down for the length of a `with` block; let go in reverse order.
 
-        A pause lets go of them; they are pressed again when the bot plays on inside the block.
+        A pause lets go of them. A bot that parked by itself presses them again when it plays on;
+        one that had to be frozen does not.
         """
         held: list[str] = []
         try:
             for key in keys:
-                self._line.ask_hands({"do": "press", "key": key})
+                self._line.hold({"do": "press", "key": key})
                 held.append(key)
-                self._line.holds.append(key)
             yield
         finally:
             for key in reversed(held):
-                self._line.holds.remove(key)
-                self._line.release({"do": "release", "key": key})
+                self._line.release({"do": "release", "key": key}, {"do": "press", "key": key})
 
     def type(self, text: str, pause: float = 0.0) -> None:
         """Type a text, whatever the keyboard's layout; `pause` seconds between the characters.

@@ -36,8 +36,8 @@ class Line:
         self.share = ShareView(birth.share)
         self._blocked = ""
         self._parked = 0.0
-        #: Keys of the `hold` blocks that are open, in the order they were pressed.
-        self.holds: list[str] = []
+        #: What the open `hold` blocks asked for, in order.
+        self._holds: list[dict[str, Any]] = []
 
     def tell(self, document: dict[str, Any]) -> None:
         """Say something to the daemon."""
@@ -62,8 +62,8 @@ class Line:
         self._memory.heartbeat.value = time.monotonic()
         self._parked += self._memory.heartbeat.value - began
         # The pause let go of what was held; whoever is inside a `hold` block counts on it.
-        for key in self.holds:
-            self.ask_hands({"do": "press", "key": key})
+        for request in self._holds:
+            self.ask_hands(dict(request))
 
     def playing_time(self) -> float:
         """Give a clock in seconds that stands still while the life is parked."""
@@ -101,8 +101,14 @@ class Line:
                 self._block(str(answer.get("why")))
             self.sleep(_RETRY_SECONDS)
 
-    def release(self, request: dict[str, Any]) -> None:
-        """Have hands let something go: never waits for a gate, never raises."""
+    def hold(self, request: dict[str, Any]) -> None:
+        """Have hands press something that is held until `release`, pauses left out."""
+        self.ask_hands(dict(request))
+        self._holds.append(request)
+
+    def release(self, request: dict[str, Any], held: dict[str, Any]) -> None:
+        """Have hands let go of what `hold` pressed: never waits for a gate, never raises."""
+        self._holds.remove(held)
         self._hands_answer(request)
 
     def _hands_answer(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -42,11 +42,12 @@ class Mouse:
     def hold(self, button: str = "left") -> Iterator[None]:
         """Hold a button down for the length of a `with` block."""
         number = _number(button)
-        self._line.ask_hands({"do": "button_down", "button": number})
+        down = {"do": "button_down", "button": number}
+        self._line.hold(down)
         try:
             yield
         finally:
-            self._line.release({"do": "button_up", "button": number})
+            self._line.release({"do": "button_up", "button": number}, down)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], *, seconds: float = 0.3) -> None:
         """Drag with the left button from one pixel of the window to another."""

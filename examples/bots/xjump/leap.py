@@ -44,9 +44,7 @@ def next_rise(rise: float, left: int) -> float:
     return PUSH + left // 2 if left > 0 else max(FALL, rise - WEIGHT)
 
 
-def reaches(
-    floor: Floor, place: tuple[float, float], speed: float, rise: float, left: int
-) -> bool:
+def reaches(floor: Floor, place: tuple[float, float], speed: float, rise: float, left: int) -> bool:
     """Tell whether a jumper that steers for a floor lands on it.
 
     `place` is its middle and its soles; `speed` and `rise` are what comes next, and then there are

@@ -39,8 +39,9 @@ def play(bot: Bot) -> None:
         pictures = max(1, round((now - at) / PICTURE))
         seen, at = picture, now
         view = look(picture)
+        climbed = player.floors
         keys.hold(player.keys(view, pictures) if view else set())
-        bot.count("floors", player.take_climbed())
+        bot.count("floors", player.floors - climbed)
 
 
 def revive(bot: Bot) -> None:

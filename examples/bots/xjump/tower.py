@@ -17,10 +17,11 @@ EDGE = 0xFFC3CB
 FACE = 0xFFE7C7
 TROUSERS = 0x00FF00
 
-Colors = npt.NDArray[np.uint32]
+Colors = npt.NDArray[np.integer]
+Places = npt.NDArray[np.intp]
 
 
-@dataclass(frozen=True, order=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Floor:
     """A floor: where its upper side is, and its ends."""
 
@@ -43,24 +44,17 @@ class View:
 
 def look(picture: npt.NDArray[np.uint8]) -> View | None:
     """Read a picture of the tower, BGRA; None if no jumper is in it."""
-    # One number for each pixel: an eighth of the work of comparing three.
+    # One number for each pixel: compared in a seventh of the time that three take.
     colors = picture.view("<u4")[:, :, 0] & 0xFFFFFF
-    face, trousers = _pixels(colors, FACE), _pixels(colors, TROUSERS)
-    if face is None or trousers is None:
+    rows, columns = np.nonzero(colors == FACE)
+    trousers, _ = np.nonzero(colors == TROUSERS)
+    if not rows.size or not trousers.size:
         return None
-    x, feet, standing = _jumper(*face, trousers[0])
+    x, feet, standing = _jumper(rows, columns, trousers)
     return View(_floors(colors), x, feet, standing)
 
 
-def _pixels(colors: Colors, color: int) -> tuple[npt.NDArray[np.intp], ...] | None:
-    """Give the rows and columns of all pixels of a color; None without any."""
-    rows, columns = np.nonzero(colors == color)
-    return (rows, columns) if rows.size else None
-
-
-def _jumper(
-    rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], trousers: npt.NDArray[np.intp]
-) -> tuple[float, float, bool]:
+def _jumper(rows: Places, columns: Places, trousers: Places) -> tuple[float, float, bool]:
     """Tell from its face where the jumper is, to the pixel, and whether it stands.
 
     It is drawn in three ways, each to the left and to the right: standing (the face upright, above
