@@ -130,6 +130,8 @@ class Chaos:
     def _await_play(self, running: Running) -> None:
         def plays() -> bool:
             before = running.status()
+            if "phase" not in before:
+                raise Breach(f"the daemon's status is {before}")
             if before["phase"] in {"failed", "idle"}:
                 # Five restarts in ten minutes are soon used up here; a person would start it again.
                 running.ask("start", bot="player")
@@ -169,7 +171,7 @@ def main() -> int:
         make_bot(Path(folder), "player", PLAYER, SETTINGS)
         try:
             chaos.run(options.kills)
-        except Breach as breach:
+        except AssertionError as breach:
             print(f"breach after {sum(chaos.counts.values())} blows: {breach}")
             log = Path(folder) / "state" / "traybot.log"
             print("\n".join(log.read_text().splitlines()[-40:]))

@@ -110,6 +110,7 @@ class Daemon:
                 token=self._token,
                 wake=self._mailbox.wake,
                 unstick=forkserver.kill,
+                restart_server=forkserver.forget,
                 spared=lambda: {forkserver.pid() or 0},
             )
         )

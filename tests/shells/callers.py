@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +48,11 @@ class Listening:
     def say(self, line: bytes) -> bytes:
         """Send bytes, give all that comes back until the server hangs up."""
         with self.caller() as connection:
-            try:
+            with suppress(ConnectionError):  # It may have heard enough; its words wait for us.
                 connection.sendall(line)
-            except ConnectionError:
-                pass  # It has heard enough; what it said still waits for us.
             return read_all(connection)
 
-    def ask(self, **document: Any) -> Document:
+    def ask(self, **document: object) -> Document:
         """Ask as a good client does."""
         answer: Document = json.loads(self.say(line_of(document)))
         return answer
@@ -68,11 +66,9 @@ def line_of(document: Document) -> bytes:
 def read_all(connection: socket.socket) -> bytes:
     """Read until the other end hangs up, however it does so."""
     said = b""
-    try:
+    with suppress(ConnectionError):
         while chunk := connection.recv(65536):
             said += chunk
-    except ConnectionError:
-        pass
     return said
 
 

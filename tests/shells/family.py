@@ -33,7 +33,6 @@ from traybot.workers.hands import HandsBirth
 from traybot.workers.hands import main as hands_main
 
 Document = dict[str, Any]
-TOKEN_NAME = "family"
 
 
 class Family:
@@ -41,7 +40,7 @@ class Family:
 
     def __init__(self, folder: Path, *, hands: bool) -> None:
         signals.block()
-        self.token = f"{TOKEN_NAME}-{os.getpid()}"
+        self.token = f"family-{os.getpid()}"
         os.environ[MARK] = self.token
         forkserver.keep_files_in(folder / "mp")
         forkserver.start_tracker()
@@ -66,7 +65,7 @@ class Family:
                 token=self.token,
                 wake=self.mailbox.wake,
                 unstick=forkserver.kill,
-                spared=lambda: {forkserver.pid()},
+                spared=lambda: {forkserver.pid() or 0},
             )
         )
 
@@ -75,10 +74,10 @@ class Family:
         sources = (self.hands, self.children)
         commands = os.fdopen(0, "rb", buffering=0)
         while True:
-            waitables = [w for source in sources for w in source.waitables()]
+            waitables: list[Any] = [w for source in sources for w in source.waitables()]
             times = [s for source in sources if (s := source.seconds_left()) is not None]
-            wait([commands, self.mailbox, *waitables], min(times, default=None))
-            if wait([commands], 0):
+            wait([0, self.mailbox.fileno(), *waitables], min(times, default=None))
+            if wait([0], 0):
                 line = commands.readline()
                 if not line:
                     return
@@ -121,7 +120,7 @@ class Family:
             fields |= {"ending": event.exit.ending.value, "why": event.exit.why}
         self.say(**fields)
 
-    def say(self, **fields: Any) -> None:
+    def say(self, **fields: object) -> None:
         """Write a line."""
         sys.stdout.write(json.dumps(fields) + "\n")
         sys.stdout.flush()
@@ -143,7 +142,7 @@ class Held:
     def __init__(self, process: "subprocess.Popen[str]", folder: Path) -> None:
         self.process, self.folder = process, folder
 
-    def do(self, command: str, **fields: Any) -> None:
+    def do(self, command: str, **fields: object) -> None:
         """Have a command carried out."""
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({"do": command, **fields}) + "\n")
@@ -154,14 +153,14 @@ class Held:
         self.start("def play(bot): pass\n", 0)
         self.heard("ChildExited", life=0)
 
-    def start(self, code: str, life: int = 1, **plan: Any) -> None:
+    def start(self, code: str, life: int = 1, **plan: object) -> None:
         """Start a life of a routine with this code."""
         folder = self.folder / f"bot-{life}"
         folder.mkdir(exist_ok=True)
         (folder / "routine.py").write_text(code, encoding="utf-8")
         self.do("start", life=life, folder=str(folder), plan=plan)
 
-    def heard(self, event: str, **fields: Any) -> Document:
+    def heard(self, event: str, **fields: object) -> Document:
         """Wait for the next line of that kind; others are passed over."""
         assert self.process.stdout is not None
         wanted = {"event": event, **fields}

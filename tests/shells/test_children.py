@@ -4,7 +4,6 @@ import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -167,8 +166,8 @@ def test_a_frozen_life_stands_still_and_goes_on(kin: Held, life: int) -> None:
     """Suspended it makes no step, resumed it goes on, and suspended it can be killed."""
     kin.start(play("while True: bot._birth.memory.heartbeat.value += 1; bot.count('steps')"), life)
 
-    def steps() -> Any:
-        return kin.look()["counters"].get("steps", 0)
+    def steps() -> float:
+        return float(kin.look()["counters"].get("steps", 0))
 
     eventually(lambda: steps() > 0, 10.0, "steps")
     kin.do("suspend", life=life)

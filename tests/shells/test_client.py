@@ -31,10 +31,12 @@ def daemon(path: Path, serve: Callable[[socket.socket], None], backlog: int = 8)
 
         thread = threading.Thread(target=run)
         thread.start()
-        yield
-        with socket.socket(socket.AF_UNIX) as last:
-            last.connect(str(path))
-        thread.join(10.0)
+        try:
+            yield
+        finally:
+            with socket.socket(socket.AF_UNIX) as last:
+                last.connect(str(path))
+            thread.join(10.0)
 
 
 def test_an_answer_is_given_as_a_document(tmp_path: Path) -> None:
@@ -54,6 +56,11 @@ def test_every_line_is_given_until_the_daemon_hangs_up(tmp_path: Path) -> None:
     with daemon(tmp_path / "control", serve):
         lines = list(client.follow(tmp_path / "control", {"do": "follow"}))
     assert [line["n"] for line in lines] == [0, 1, 2]
+
+
+def wait_for(event: threading.Event) -> None:
+    """Say nothing until then."""
+    event.wait(10.0)
 
 
 @pytest.mark.parametrize("there", ["nothing", "a dead daemon's socket", "a plain file", "a folder"])
@@ -95,7 +102,7 @@ def test_a_silent_daemon_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Who never answers is not waited for without end."""
     monkeypatch.setattr(client, "_PATIENCE_SECONDS", 0.1)
     silence = threading.Event()
-    with daemon(tmp_path / "control", lambda caller: silence.wait(10.0) and None):
+    with daemon(tmp_path / "control", lambda caller: wait_for(silence)):
         with pytest.raises(TraybotError, match="no answer"):
             client.ask(tmp_path / "control", {"do": "status"})
         silence.set()

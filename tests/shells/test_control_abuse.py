@@ -156,7 +156,7 @@ LINES = (
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(line=LINES)
 def test_whatever_is_said_is_answered_or_hung_up_on(server: Listening, line: bytes) -> None:
-    """Any line gets one JSON document or the end of the connection, and the next caller is served."""
+    """Any line gets one document or the end of the connection, and the next caller is served."""
     with server.caller() as connection:
         connection.sendall(line.replace(b"\n", b" ") + b"\n")
         connection.shutdown(socket.SHUT_WR)

@@ -33,7 +33,7 @@ def test_posts_of_many_threads_all_arrive_in_order(mailbox: Mailbox) -> None:
         thread.start()
     events: list[Event] = []
     while len(events) < THREADS * POSTS:
-        assert wait([mailbox], 10.0), "an event that was posted must wake"
+        assert wait([mailbox.fileno()], 10.0), "an event that was posted must wake"
         events += mailbox.collect()
     for thread in threads:
         thread.join()
@@ -45,12 +45,12 @@ def test_posts_of_many_threads_all_arrive_in_order(mailbox: Mailbox) -> None:
 
 def test_it_is_readable_only_while_something_waits(mailbox: Mailbox) -> None:
     """An empty mailbox wakes nobody; collecting empties it."""
-    assert not wait([mailbox], 0)
+    assert not wait([mailbox.fileno()], 0)
     mailbox.post(Event(1.0))
     mailbox.post(Event(2.0))
-    assert wait([mailbox], 0)
+    assert wait([mailbox.fileno()], 0)
     assert mailbox.collect() == [Event(1.0), Event(2.0)]
-    assert not wait([mailbox], 0)
+    assert not wait([mailbox.fileno()], 0)
     assert mailbox.collect() == []
 
 
@@ -58,9 +58,9 @@ def test_a_wake_brings_no_event(mailbox: Mailbox) -> None:
     """Waking has the engine look around, once, however often it was woken."""
     for _ in range(3):
         mailbox.wake()
-    assert wait([mailbox], 0)
+    assert wait([mailbox.fileno()], 0)
     assert mailbox.collect() == []
-    assert not wait([mailbox], 0)
+    assert not wait([mailbox.fileno()], 0)
 
 
 def test_nobody_has_to_collect(mailbox: Mailbox) -> None:

@@ -151,9 +151,7 @@ def test_a_runtime_folder_that_is_none_is_refused(short: Path, kind: str) -> Non
     assert not list(short.glob("elsewhere/*"))
 
 
-def test_a_foreign_runtime_folder_is_refused(
-    short: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_foreign_runtime_folder_is_refused(short: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that belongs to another user is not used, whoever may enter it."""
     (short / "run").mkdir(mode=0o700)
     if os.getuid() == 0:

@@ -8,7 +8,12 @@ from traybot.shells.timers import Timers
 def rung(timers: Timers, count: int = 1) -> list[TimerFired]:
     """Collect until so many have rung."""
     got: list[TimerFired] = []
-    eventually(lambda: got.extend(timers.collect()) or len(got) >= count, what="the alarm")
+
+    def enough() -> bool:
+        got.extend(timers.collect())
+        return len(got) >= count
+
+    eventually(enough, what="the alarm")
     return got
 
 

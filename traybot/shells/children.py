@@ -79,6 +79,8 @@ class Means:
     wake: Callable[[], None]
     #: Ends a server of processes that hangs.
     unstick: Callable[[], None]
+    #: Has the next start make a new server; on the launcher's thread.
+    restart_server: Callable[[], None]
     #: Processes that no life started, though they look like it.
     spared: Callable[[], Container[int]]
 
@@ -135,6 +137,8 @@ class Children:
                 _signal(life, signal.SIGKILL)
         except (OSError, EOFError) as error:
             life.failed = f"cannot start a process: {error}"
+            # Whatever is wrong with the forkserver: the next start makes a new one.
+            self._means.restart_server()
         finally:
             for end in ends:
                 end.close()
@@ -268,9 +272,14 @@ class Children:
         if grave.life.child == "deathwatch":
             return  # It starts nothing, and what has the routine's mark may still be wanted.
         means, life = self._means, grave.life
-        left = means.processes.end_orphans(means.token, means.spared(), grave.since)
-        if left:
-            _log.info("%s %s left %s processes behind; ended", life.child, life.number, left)
+
+        def sweep() -> None:
+            left = means.processes.end_orphans(means.token, means.spared(), grave.since)
+            if left:
+                _log.info("%s %s left %s processes behind; ended", life.child, life.number, left)
+
+        # On the launcher's thread: only there is it certain which process is the forkserver.
+        means.launcher.submit(sweep)
 
     def _end_of(self, life: _Life) -> Exit:
         if life.failed:

@@ -64,18 +64,34 @@ def pid() -> int | None:
 
 
 def kill() -> None:
-    """Kill a server that hangs; the next start makes a new one."""
+    """Kill a server that hangs; the next start makes a new one. From any thread."""
     number = pid()
     if number is not None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
 
 
+def forget() -> None:
+    """Kill the server and have the library forget it, whatever it believes; no start is under way.
+
+    The library trusts that nobody else has collected its dead server, and never starts another one
+    if somebody has.
+    """
+    kill()
+    number, server = pid(), _server() if choose.FORKS else None
+    if server is None or number is None:
+        return
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(number, 0)
+    with contextlib.suppress(OSError):
+        os.close(server._forkserver_alive_fd)  # noqa: SLF001
+    server._forkserver_pid = server._forkserver_alive_fd = None  # noqa: SLF001
+    server._forkserver_address = None  # noqa: SLF001
+
+
 def end() -> None:
     """End the server."""
-    if pid() is not None:
-        kill()
-        _server()._stop()  # noqa: SLF001  closes its pipe and collects it
+    forget()
 
 
 def end_tracker() -> None:

@@ -40,7 +40,7 @@ def heard(child: str, life: int, document: dict[str, Any]) -> list[e.Event]:
 def read_end(document: dict[str, Any]) -> Exit | None:
     """Read a life's last words; None if they make no sense: then its exit code must tell."""
     try:
-        return Exit(Ending(document.get("ending")), str(document.get("why", "")))
+        return Exit(Ending(str(document.get("ending"))), str(document.get("why", "")))
     except ValueError:
         _log.warning("last words that mean nothing: %s", document)
         return None

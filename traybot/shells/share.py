@@ -122,15 +122,14 @@ class Share:
 
     def end(self) -> None:
         """End the Manager at once; it holds nothing that is not ours as well."""
-        process = self._process
-        if process is None:
+        manager, process = self._manager, self._process
+        if manager is None or process is None:
             return
         process.kill()
         process.join(1.0)
-        if self._manager is not None:
-            # The library would otherwise talk to the dead process when the program ends.
-            self._manager.shutdown.cancel()  # a Finalize object
-        Path(str(self.address.address if self.address else "")).unlink(missing_ok=True)
+        # The library would otherwise talk to the dead process when the program ends.
+        manager.shutdown.cancel()  # a Finalize object
+        Path(str(manager.address)).unlink(missing_ok=True)
         self._manager, self.address = None, None
 
 

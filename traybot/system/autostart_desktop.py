@@ -128,14 +128,14 @@ def _expand(line: str) -> str:
 def _split(line: str) -> Iterator[str]:
     """Split as `g_shell_parse_argv` does: quotes, backslashes and comments, nothing else."""
     word: list[str] = []
-    begun = False
+    begun, before = False, ""
     rest = iter(line)
     for sign in rest:
         if sign in " \t\n":
             if begun:
                 yield "".join(word)
-            word, begun = [], False
-        elif sign == "#" and not begun:
+            word, begun, before = [], False, sign
+        elif sign == "#" and not begun and before != "\t":
             # A comment, up to the end of the line.
             next((end for end in rest if end == "\n"), None)
         else:

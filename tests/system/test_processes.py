@@ -1,0 +1,242 @@
+"""Is a process held so that nothing else is ever hit, and its end never missed?"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+
+import psutil
+import pytest
+
+from tests.desktop import eventually
+from tests.running import alive, environment
+from traybot.system.base import LIFE_MARK, MARK, Processes
+from traybot.system.linux import LinuxProcesses
+from traybot.system.portable_processes import PortableProcesses
+
+LEADER = """
+import os, signal, subprocess, sys
+child = subprocess.Popen(["sleep", "3600"], start_new_session="apart" in sys.argv)
+print(child.pid, flush=True)
+if "leave" in sys.argv:
+    sys.stdin.read()
+    os._exit(0)
+signal.pause()
+"""
+
+
+@pytest.fixture(params=[LinuxProcesses, PortableProcesses])
+def processes(request: pytest.FixtureRequest) -> Processes:
+    """Both ways to own processes, on the one system that has both."""
+    made: Processes = request.param()
+    return made
+
+
+@contextmanager
+def leader(*arguments: str, group: bool = True) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A process with a child in its group; the child's number comes along."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", LEADER, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=group,
+    )
+    with process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        try:
+            yield process, child
+        finally:
+            for pid in (process.pid, child):
+                if alive(pid):
+                    os.kill(pid, signal.SIGKILL)
+
+
+def test_who_is_gone_cannot_be_held(processes: Processes) -> None:
+    """A number without a process is said to be so."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    with pytest.raises(ProcessLookupError):
+        processes.handle(process.pid)
+
+
+def test_a_kill_hits_the_whole_group(processes: Processes) -> None:
+    """The process and what it started are gone, and again nothing happens."""
+    with leader() as (process, child):
+        handle = processes.handle(process.pid)
+        handle.signal_group(signal.SIGKILL)
+        assert process.wait(10.0) == -signal.SIGKILL
+        eventually(lambda: not alive(child), what="the child's end")
+        handle.signal_group(signal.SIGKILL)
+        handle.close()
+        handle.close()
+        handle.signal_group(signal.SIGKILL)
+
+
+def test_a_group_is_frozen_and_thawed(processes: Processes) -> None:
+    """Both the process and what it started stand still and go on."""
+    with leader() as (process, child):
+        handle = processes.handle(process.pid)
+        both = [psutil.Process(pid) for pid in (process.pid, child)]
+        handle.signal_group(signal.SIGSTOP)
+        eventually(lambda: {one.status() for one in both} == {psutil.STATUS_STOPPED})
+        handle.signal_group(signal.SIGCONT)
+        eventually(lambda: psutil.STATUS_STOPPED not in {one.status() for one in both})
+        handle.close()
+
+
+def test_who_leads_no_group_is_hit_alone() -> None:
+    """A process that is in our own group still does not take us with it."""
+    with leader(group=False) as (process, child):
+        handle = LinuxProcesses().handle(process.pid)
+        handle.signal_group(signal.SIGKILL)
+        assert process.wait(10.0) == -signal.SIGKILL
+        assert alive(child)
+        handle.close()
+
+
+def test_what_is_left_of_a_group_is_hit_when_its_leader_is_gone() -> None:
+    """A leader that has ended and was collected may have left members behind."""
+    with leader("leave") as (process, child):
+        handle = LinuxProcesses().handle(process.pid)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(10.0) == 0
+        assert alive(child)
+        handle.signal_group(signal.SIGKILL)
+        eventually(lambda: not alive(child), what="the member's end")
+        handle.close()
+
+
+def test_older_kernels_hit_the_group_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the kernel cannot signal a group by pidfd, a living leader's group is hit by number."""
+    send = signal.pidfd_send_signal
+
+    def old(fd: int, number: int, info: object = None, flags: int = 0) -> None:
+        if flags:
+            raise OSError(22, "Invalid argument")
+        send(fd, number)
+
+    monkeypatch.setattr(signal, "pidfd_send_signal", old)
+    with leader() as (process, child):
+        handle = LinuxProcesses().handle(process.pid)
+        handle.signal_group(signal.SIGKILL)
+        assert process.wait(10.0) == -signal.SIGKILL
+        eventually(lambda: not alive(child), what="the child's end")
+        handle.signal_group(signal.SIGKILL)
+        handle.close()
+
+
+def test_an_end_can_be_waited_for() -> None:
+    """The handle gets readable when the process is gone, not before, and stays so."""
+    with leader() as (process, _):
+        handle = LinuxProcesses().handle(process.pid)
+        assert not wait([handle.fileno()], 0)
+        process.kill()
+        assert wait([handle.fileno()], 10.0)
+        process.wait()
+        assert wait([handle.fileno()], 0)
+        handle.close()
+
+
+def test_marked_processes_are_found_and_ended(processes: Processes) -> None:
+    """Those with the very mark, and no others; ourselves never."""
+    token = f"test-{os.getpid()}"
+    sleeps = ["sleep", "3600"]
+    with (
+        subprocess.Popen(sleeps, env=environment(**{MARK: token}), start_new_session=True) as ours,
+        subprocess.Popen(sleeps, env=environment(**{MARK: token + "x"})) as other,
+        subprocess.Popen(sleeps) as plain,
+    ):
+        eventually(lambda: ours.pid in processes.marked(token), what="the mark")
+        assert processes.marked(token) == [ours.pid]
+        assert processes.end_marked(token) == 1
+        assert ours.wait(10.0) == -signal.SIGKILL
+        assert processes.marked(token) == []
+        for process in (other, plain):
+            assert process.poll() is None
+            process.kill()
+
+
+def test_orphans_of_lives_are_ended_and_no_other_children() -> None:
+    """The marks of a life's programs count; who is spared, or began too late, lives on."""
+    token, processes = f"test-{os.getpid()}", LinuxProcesses()
+    marked = environment(**{MARK: token, LIFE_MARK: f"{token}:routine:1"})
+    sleeps = ["sleep", "3600"]
+    with (
+        subprocess.Popen(sleeps, env=marked) as orphan,
+        subprocess.Popen(sleeps, env=marked) as spared,
+        subprocess.Popen(sleeps, env=environment(**{MARK: token})) as helper,
+    ):
+        eventually(lambda: {orphan.pid, spared.pid} <= set(processes.marked(token)))
+        assert processes.end_orphans(token, {spared.pid}, 0.0) == 0, "all began later than that"
+        now = time.clock_gettime(time.CLOCK_BOOTTIME)
+        assert processes.end_orphans(token, {spared.pid}, now) == 1
+        assert not alive(orphan.pid)
+        for process in (spared, helper):
+            assert process.poll() is None
+            process.kill()
+
+
+DIES_WITH_THREAD = """
+import os, subprocess, sys, threading
+code = '''
+import os, signal, sys
+from traybot.system.linux import LinuxProcesses
+LinuxProcesses().die_with_parent(signal.SIGKILL)
+print("ready", flush=True)
+signal.pause()
+'''
+def work():
+    global child
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    child.stdout.readline()
+    print(child.pid, flush=True)
+    sys.stdin.readline()
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+print(child.wait(), flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("who", ["thread", "process"])
+def test_a_child_dies_with_whoever_started_it(who: str) -> None:
+    """The kernel ends it at the end of the thread that made it, and so at a SIGKILL of all."""
+    with subprocess.Popen(
+        [sys.executable, "-c", DIES_WITH_THREAD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        assert alive(child)
+        if who == "thread":
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert int(process.stdout.readline()) == -signal.SIGKILL
+        process.kill()
+        eventually(lambda: not alive(child), what="the child's end")
+
+
+@pytest.mark.parametrize("name", ["linux.LinuxProcesses", "portable_processes.PortableProcesses"])
+def test_a_process_can_leave_its_group(name: str) -> None:
+    """It leads a session of its own then; who leads one already is left in peace."""
+    module, _, kind = name.partition(".")
+    code = f"""
+import os
+from traybot.system.{module} import {kind}
+{kind}().own_group()
+{kind}().own_group()
+print(os.getpid() == os.getpgid(0) == os.getsid(0))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.strip() == "True"
