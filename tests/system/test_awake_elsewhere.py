@@ -1,7 +1,6 @@
 """Do Windows and macOS stay awake? Their own calls are replaced."""
 
 import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -64,7 +63,7 @@ def test_macos_caffeinate_that_ended_is_started_again(tmp_path: Path) -> None:
     awake.hold("a bot is playing")
     first = awake._process  # noqa: SLF001  nothing tells its number
     assert first is not None
-    first.send_signal(signal.SIGKILL)
+    first.kill()
     first.wait()
     awake.hold("a bot is playing")
     assert awake._process is not first  # noqa: SLF001  likewise

@@ -52,12 +52,19 @@ def _function(name: str) -> Callable[..., int]:
     return getattr(daemon, name)  # type: ignore[no-any-return]
 
 
+class _Page(argparse.RawDescriptionHelpFormatter):
+    """Leaves room beside the longest command."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="traybot",
         description="Runs a bot that plays by sight, watches over it, and stops it at any instant.",
         epilog=_EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Page,
     )
     parser.add_argument("--version", action="version", version=f"traybot {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")

@@ -62,7 +62,7 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
 }
 #: Read and checked, but nobody acts on them yet; the reference page says so.
 WITHOUT_EFFECT = frozenset(
-    {"daemon.takeover", "daemon.awake", "hotkeys.corner", "capture.backend"}
+    {"daemon.takeover", "hotkeys.corner", "capture.backend"}
     | {"recorder.seconds", "recorder.incidents", "notify.level"}
 )
 

@@ -53,15 +53,14 @@ class HandsLine:
         self._asked = 0
         self._answered = 0
         self._deadline = 0.0
+        #: What is asked for and not answered goes beyond the ledger.
+        self._everything = False
         self._started_at = 0.0
         self._leaving = False
         #: Why nothing can be pressed; empty if all is well.
         self.trouble = "starting"
-
-    @property
-    def pid(self) -> int | None:
-        """The process, if there is one."""
-        return self._process.pid if self._process else None
+        #: The process, if there is one; may be read from any thread.
+        self.pid: int | None = None
 
     def start(self) -> None:
         """Start a process; the thread that calls must live as long as the daemon."""
@@ -69,12 +68,21 @@ class HandsLine:
         handles, their_handles = Pipe(duplex=True)
         birth = self._birth(self._memory, theirs, their_handles)
         process = self._context.Process(target=self._work, args=(birth,), name="traybot hands")
-        process.start()
-        signals.block()  # the library may have unblocked them, see start_tracker
-        theirs.close()
-        their_handles.close()
+        self._started_at = time.monotonic()
+        try:
+            process.start()
+        except OSError:
+            _log.exception("cannot start hands; it is tried again")
+            control.close()
+            handles.close()
+            return
+        finally:
+            signals.block()  # the library may have unblocked them, see start_tracker
+            theirs.close()
+            their_handles.close()
         self._process, self._channel = process, Channel(control, patient=False)
-        self._handles, self._started_at = handles, time.monotonic()
+        self.pid = process.pid
+        self._handles = handles
         for door in self._doors.values():
             self._hand_in(door)
             # Whatever this life asked the former hands will not be answered any more.
@@ -106,15 +114,16 @@ class HandsLine:
     def let_go(self, *, everything: bool = False) -> list[Event]:
         """Have everything of ours released; gives the answer at once if hands is not there."""
         self._asked += 1
+        self._everything |= everything
         request = {"do": "let_go", "n": self._asked, "everything": everything}
         if self._channel is not None and not self._channel.closed and self._channel.send(request):
             self._deadline = time.monotonic() + _PATIENCE_SECONDS
             return []
-        return self._let_go_ourselves(everything=everything)
+        return self._let_go_ourselves()
 
-    def _let_go_ourselves(self, *, everything: bool = False) -> list[Event]:
-        released = release_without_hands(self._memory, everything=everything)
-        self._answered, self._deadline = self._asked, 0.0
+    def _let_go_ourselves(self) -> list[Event]:
+        released = release_without_hands(self._memory, everything=self._everything)
+        self._answered, self._deadline, self._everything = self._asked, 0.0, False
         return [HandsLetGo(time.monotonic(), released)]
 
     def waitables(self) -> list[Any]:
@@ -159,7 +168,7 @@ class HandsLine:
         self._answered = max(self._answered, int(document["n"]))
         if self._answered < self._asked:
             return []
-        self._deadline = 0.0
+        self._deadline, self._everything = 0.0, False
         return [HandsLetGo(time.monotonic(), int(document["count"]))]
 
     def _bury(self) -> list[Event]:
@@ -168,7 +177,7 @@ class HandsLine:
             self._channel.close()
         if self._handles:
             self._handles.close()
-        self._process, self._channel, self._handles = None, None, None
+        self._process, self._channel, self._handles, self.pid = None, None, None, None
         if self._leaving:
             return []
         self.trouble = "hands was lost and is being replaced"

@@ -79,6 +79,8 @@ class Share:
         self._manager: ShareManager | None = None
         self._sections: dict[str, dict[str, Any]] = {}
         self.address: ShareAddress | None = None
+        #: The Manager's process, if there is one; may be read from any thread.
+        self.pid: int | None = None
 
     def start(self, sections: Mapping[str, Mapping[str, Any]]) -> ShareAddress:
         """Start a Manager and fill it; blocks for about 0.1 s, on a thread that lives on."""
@@ -88,6 +90,7 @@ class Share:
         manager.start(initializer=_begin)
         signals.block()  # the library may have unblocked them, see forkserver.start_tracker
         self._manager = manager
+        self.pid = self._process.pid
         self._sections = {name: dict(values) for name, values in sections.items()}
         manager.settings().update(self._sections)  # type: ignore[attr-defined]  # registered above
         key = bytes(manager._authkey)  # type: ignore[attr-defined]  # noqa: SLF001  no public name
@@ -103,12 +106,6 @@ class Share:
             self._manager.settings()[section] = dict(values)  # type: ignore[attr-defined]  # as above
         except LOST:
             _log.warning("the settings manager is gone; section %s goes into the next one", section)
-
-    @property
-    def pid(self) -> int | None:
-        """The Manager's process."""
-        process = self._process
-        return process.pid if process else None
 
     @property
     def sentinel(self) -> int | None:
@@ -130,7 +127,7 @@ class Share:
         # The library would otherwise talk to the dead process when the program ends.
         manager.shutdown.cancel()  # a Finalize object
         Path(str(manager.address)).unlink(missing_ok=True)
-        self._manager, self.address = None, None
+        self._manager, self.address, self.pid = None, None, None
 
 
 class ShareView:

@@ -128,16 +128,17 @@ def _expand(line: str) -> str:
 def _split(line: str) -> Iterator[str]:
     """Split as `g_shell_parse_argv` does: quotes, backslashes and comments, nothing else."""
     word: list[str] = []
-    begun, before = False, ""
+    begun = False
     rest = iter(line)
     for sign in rest:
         if sign in " \t\n":
             if begun:
                 yield "".join(word)
-            word, begun, before = [], False, sign
-        elif sign == "#" and not begun and before != "\t":
-            # A comment, up to the end of the line.
-            next((end for end in rest if end == "\n"), None)
+            word, begun = [], False
+        elif sign == "#" and not begun:
+            # A comment; one without a line's end is an error to GLib.
+            if "\n" not in rest:
+                raise ValueError("a comment has no end")
         else:
             begun = True
             word.append(_piece(sign, rest))

@@ -12,7 +12,7 @@ import selectors
 import signal
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 
@@ -22,13 +22,15 @@ from traybot.shells.channel import Channel, Document
 from traybot.shells.ledger import BUTTON_ROW, release_all, release_beyond, release_row
 from traybot.shells.memory import Memory
 from traybot.system import choose
-from traybot.system.base import MARK, Injector, Windows
+from traybot.system.base import BUTTONS, MARK, Injector, Windows
 
 _log = logging.getLogger(__name__)
 
 
 #: A death signal may come from the daemon's thread a moment before its pipes are closed.
 _ALONE_SECONDS = 0.2
+#: Of one request: hands must not be busy for longer than the daemon waits for it to let go.
+_MOST_NOTCHES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,11 @@ class Hands:
 
     def _hear(self, guest: "_Guest") -> None:
         for request in guest.channel.receive():
-            answer = self._answer(guest, request)
-            answer["n"] = request.get("n")
-            guest.channel.send(answer)
+            number = request.get("n")
+            if number is None or number != guest.number:
+                guest.number, guest.answer = number, self._answer(guest, request)
+            # Otherwise it was asked again because another hands was lost: it is done once.
+            guest.channel.send({**guest.answer, "n": number})
         if guest.channel.closed:
             self._selector.unregister(guest.channel)
             guest.channel.close()
@@ -163,7 +167,7 @@ class Hands:
             return self._act(guest, do, request)
         except TraybotError as error:
             return {"no": "wrong", "why": str(error)}
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             return {"no": "wrong", "why": f"cannot understand the request {request}: {error}"}
 
     def _act(self, guest: "_Guest", do: str, request: Document) -> Document:
@@ -174,11 +178,11 @@ class Hands:
             case "stroke":
                 self._stroke(str(request["text"]), guest.life)
             case "button_down":
-                self._press_button(int(request["button"]), guest.life)
+                self._press_button(_button(request), guest.life)
             case "move":
                 self._injector.move(int(request["x"]), int(request["y"]))
             case "scroll":
-                self._injector.scroll(int(request["dx"]), int(request["dy"]))
+                self._injector.scroll(_notches(request, "dx"), _notches(request, "dy"))
             case _:
                 return {"no": "wrong", "why": f"cannot do {do!r}"}
         return {}
@@ -208,7 +212,7 @@ class Hands:
         if request["do"] == "release":
             row = self._injector.code_of(str(request["key"]))
         else:
-            row = BUTTON_ROW + int(request["button"])
+            row = BUTTON_ROW + _button(request)
         if self._memory.ledger[row] == guest.life:
             self._let_row_go(row)
         return {}
@@ -239,3 +243,22 @@ class _Guest:
     life: int
     window: str
     channel: Channel
+    #: Its last question, and what the answer was.
+    number: object = None
+    answer: Document = field(default_factory=dict)
+
+
+def _button(request: Document) -> int:
+    return _between(request, "button", 1, BUTTONS - 1)
+
+
+def _notches(request: Document, name: str) -> int:
+    return _between(request, name, -_MOST_NOTCHES, _MOST_NOTCHES)
+
+
+def _between(request: Document, name: str, low: int, high: int) -> int:
+    number = int(request[name])
+    if not low <= number <= high:
+        message = f"{name} must be from {low} to {high}"
+        raise ValueError(message)
+    return number

@@ -137,10 +137,13 @@ class _HandsEnd:
         self._rest = b""
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Ask, wait for the answer; ask again if hands was lost in between."""
+        """Ask, wait for the answer; ask again if hands was lost in between.
+
+        Under the same number: the next hands may find the first question unread, and does it once.
+        """
+        self._number += 1
+        request["n"] = self._number
         while True:
-            self._number += 1
-            request["n"] = self._number
             os.write(self._fd, json.dumps(request, separators=(",", ":")).encode() + b"\n")
             answer = self._answer()
             if answer is not None:

@@ -32,6 +32,8 @@ class Mouse:
         self, x: int | None = None, y: int | None = None, *, button: str = "left", times: int = 1
     ) -> None:
         """Click where the pointer is, or at a pixel of the window."""
+        if (x is None) is not (y is None):
+            raise ValueError("a click needs both x and y, or neither of them")
         if x is not None and y is not None:
             self.move(x, y)
         for _ in range(times):
