@@ -65,6 +65,7 @@ class Family:
                 token=self.token,
                 wake=self.mailbox.wake,
                 unstick=forkserver.kill,
+                restart_server=forkserver.forget,
                 spared=lambda: {forkserver.pid() or 0},
             )
         )

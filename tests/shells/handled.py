@@ -8,6 +8,9 @@ from multiprocessing import Pipe, reduction
 from multiprocessing.connection import Connection
 from typing import Any
 
+import pytest
+
+from tests.desktop import Desktop
 from traybot.shells.channel import Channel
 from traybot.shells.memory import Memory
 from traybot.workers import hands
@@ -82,12 +85,28 @@ class Handled:
         """The ledger's rows in use."""
         return list(self.memory.held())
 
+    def dismiss(self) -> None:
+        """Close every life's line, and wait until hands has let go of what they held."""
+        for guest in self.guests:
+            guest.channel.close()
+        self.guests.clear()
+        self.let_go()
+
     def left(self) -> int:
         """Wait for the end of the process; give its exit code."""
         self.process.join(ANSWER_SECONDS)
         code = self.process.exitcode
         assert code is not None, "hands must leave"
         return int(code)
+
+
+@contextmanager
+def quiet_screen() -> Iterator[Desktop]:
+    """A display of one's own without a window manager, which would take wheel and buttons."""
+    with Desktop(manager=None) as screen, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISPLAY", screen.display)
+        patch.delenv("XAUTHORITY", raising=False)
+        yield screen
 
 
 @contextmanager

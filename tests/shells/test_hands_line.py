@@ -11,7 +11,7 @@ import pytest
 
 from tests.desktop import Desktop, eventually
 from tests.running import alive, x_keys
-from tests.shells.handled import SPAWN
+from tests.shells.handled import SPAWN, quiet_screen
 from tests.system.x11_window import witness
 from traybot.core.events import Event, HandsLetGo
 from traybot.shells import hands_line
@@ -82,8 +82,18 @@ class Daemon:
         return pid
 
 
+pytestmark = pytest.mark.display
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Desktop]:
+    """Where these tests press."""
+    with quiet_screen() as screen:
+        yield screen
+
+
 @pytest.fixture
-def keys(desktop: Desktop) -> Iterator[X11Injector]:
+def keys(screen: Desktop) -> Iterator[X11Injector]:
     """What the X server itself says is held; nothing is at the test's end."""
     with x_keys() as keys:
         yield keys
@@ -120,9 +130,7 @@ def test_only_the_last_question_is_answered(daemon: Daemon) -> None:
     assert daemon.line.seconds_left() is None
 
 
-def test_a_killed_hands_is_replaced_and_its_keys_are_up(
-    daemon: Daemon, keys: X11Injector
-) -> None:
+def test_a_killed_hands_is_replaced_and_its_keys_are_up(daemon: Daemon, keys: X11Injector) -> None:
     """The daemon lets go by the ledger at once; a living life goes on with the next hands."""
     life = daemon.life()
     daemon.ask(life, do="press", key="a")
@@ -154,11 +162,11 @@ def test_a_question_under_way_is_asked_again(daemon: Daemon, keys: X11Injector) 
 
 
 def test_a_loss_nobody_waited_in_doubles_nothing(
-    daemon: Daemon, keys: X11Injector, desktop: Desktop
+    daemon: Daemon, keys: X11Injector, screen: Desktop
 ) -> None:
     """A life that asked nothing while hands was lost has its next wish done once."""
     life = daemon.life()
-    with witness(desktop.display, focus=False) as window:
+    with witness(screen.display, focus=False) as window:
         keys.move(*window.center)
         for _ in range(2):
             pid = daemon.hit(signal.SIGKILL)
@@ -171,7 +179,7 @@ def test_a_loss_nobody_waited_in_doubles_nothing(
 
 @pytest.mark.parametrize("everything", [False, True])
 def test_a_frozen_hands_holds_nobody_up(
-    daemon: Daemon, keys: X11Injector, everything: bool
+    daemon: Daemon, keys: X11Injector, *, everything: bool
 ) -> None:
     """Without an answer in time it is ended, and the daemon does what it was asked to, itself."""
     life = daemon.life()
@@ -215,9 +223,7 @@ def test_a_hands_that_keeps_dying_is_not_started_at_full_speed(
     daemon.up()
 
 
-def test_a_start_that_fails_is_tried_again(
-    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_start_that_fails_is_tried_again(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no process can be had for a moment the daemon lives on and tries once more."""
     failures = [OSError("no more processes")] * 2
     make = SPAWN.Process
@@ -225,7 +231,7 @@ def test_a_start_that_fails_is_tried_again(
     def process(**options: Any) -> Any:  # noqa: ANN401  whatever the library makes
         made = make(**options)
         if failures:
-            monkeypatch.setattr(made, "start", lambda: fail())
+            monkeypatch.setattr(made, "start", fail)
         return made
 
     def fail() -> None:

@@ -17,7 +17,10 @@ from traybot.shells.memory import Memory
 from traybot.shells.share import Share, ShareAddress, ShareView
 from traybot.workers.live_settings import LiveSettings
 
-SECTIONS: dict[str, dict[str, object]] = {"capture": {"backend": "auto", "fps": 20}, "tray": {"enabled": True}}
+SECTIONS: dict[str, dict[str, object]] = {
+    "capture": {"backend": "auto", "fps": 20},
+    "tray": {"enabled": True},
+}
 SPAWN = multiprocessing.get_context("spawn")
 
 

@@ -10,44 +10,51 @@ from hypothesis import strategies as st
 
 from tests.desktop import Desktop, eventually
 from tests.running import x_keys
-from tests.shells.handled import Guest, Handled, hands_process
-from tests.system.x11_window import WitnessWindow, witness
+from tests.shells.handled import Handled, hands_process, quiet_screen
+from tests.system.x11_window import witness
 from traybot.shells.ledger import BUTTON_ROW
 from traybot.system.x11_input import X11Injector
 from traybot.workers.hands import HandsBirth
 
+pytestmark = pytest.mark.display
+
+
+@pytest.fixture(scope="module")
+def screen() -> Iterator[Desktop]:
+    """Where these tests press."""
+    with quiet_screen() as screen:
+        yield screen
+
 
 @pytest.fixture
-def keys(desktop: Desktop) -> Iterator[X11Injector]:
+def keys(screen: Desktop) -> Iterator[X11Injector]:
     """What the X server itself says is held; nothing is at the test's end."""
     with x_keys() as keys:
         yield keys
         assert len(keys.held()) == 0
 
 
-@pytest.fixture
-def handled(keys: X11Injector) -> Iterator[Handled]:
-    """A hands process that is ready."""
+@pytest.fixture(scope="module")
+def lasting(screen: Desktop) -> Iterator[Handled]:
+    """A hands process that is ready, for every test that lets it live."""
     with hands_process() as (handled, ready):
         assert ready["why"] == ""
         yield handled
 
 
-def in_front(handled: Handled, window: WitnessWindow) -> Guest:
-    """Let a life in whose window has the keys: a window manager may take them away once more."""
-    guest = handled.let_in(window="wit+ness")
+@pytest.fixture
+def handled(lasting: Handled, keys: X11Injector) -> Iterator[Handled]:
+    """The same one without lives, with its gate closed, and nobody condemned."""
+    lasting.memory.allowed.value = lasting.memory.condemned.value = 0
+    yield lasting
+    lasting.dismiss()
 
-    def heard() -> bool:
-        window.focus()
-        window.forget()
-        guest.ask("press", key="z")
-        guest.ask("release", key="z")
-        return len(window.heard()) == 2
 
-    eventually(heard, what="a window in front")
-    window.forget()
-    guest.number = 7
-    return guest
+@pytest.fixture
+def mortal(keys: X11Injector) -> Iterator[Handled]:
+    """A hands process of the test's own."""
+    with hands_process() as (handled, _):
+        yield handled
 
 
 @pytest.mark.parametrize("allowed", [0, 2])
@@ -65,7 +72,7 @@ def test_behind_a_closed_gate_nothing_is_pressed(
         {"do": "move", "x": 5, "y": 5},
         {"do": "scroll", "dx": 0, "dy": 1},
     ):
-        assert guest.ask(**request)["no"] == "gate"  # type: ignore[arg-type]  # plain texts
+        assert guest.ask(**request)["no"] == "gate"
     assert handled.rows() == []
     assert len(keys.held()) == 0
     assert keys.pointer() == before
@@ -87,7 +94,7 @@ def test_a_condemned_life_is_refused_though_it_is_allowed(
 
 
 def test_what_is_pressed_is_down_and_in_the_ledger(handled: Handled, keys: X11Injector) -> None:
-    """Key and button are held for the X server when the answer comes, and struck out when let go."""
+    """Key and button are held for the X server when the answer comes, and struck out later."""
     guest = handled.let_in()
     code = keys.code_of("a")
     assert guest.ask("press", key="a") == {"n": 1}
@@ -102,11 +109,11 @@ def test_what_is_pressed_is_down_and_in_the_ledger(handled: Handled, keys: X11In
 
 
 def test_keys_reach_the_window_in_front(
-    handled: Handled, keys: X11Injector, desktop: Desktop
+    handled: Handled, keys: X11Injector, screen: Desktop
 ) -> None:
     """A real window hears the presses, the typed text and the wheel, in their order."""
-    with witness(desktop.display) as window:
-        guest = in_front(handled, window)
+    with witness(screen.display) as window:
+        guest = handled.let_in(window="wit+ness")
         guest.ask("move", x=window.center[0], y=window.center[1])
         assert guest.ask("pointer")["at"] == list(window.center)
         guest.ask("press", key="a")
@@ -119,11 +126,11 @@ def test_keys_reach_the_window_in_front(
         assert handled.rows() == []
 
 
-def test_without_the_focus_nothing_is_pressed(handled: Handled, desktop: Desktop) -> None:
+def test_without_the_focus_nothing_is_pressed(handled: Handled, screen: Desktop) -> None:
     """While another window is in front the answer says which; with ours in front it is pressed."""
     with (
-        witness(desktop.display, "the game") as game,
-        witness(desktop.display, "mail", (500, 80, 300, 200)) as mail,
+        witness(screen.display, "the game") as game,
+        witness(screen.display, "mail", (500, 80, 300, 200)) as mail,
     ):
         guest = handled.let_in(window="^the g")
         refused = guest.ask("press", key="a")
@@ -155,7 +162,7 @@ def test_the_end_of_a_life_lets_its_keys_go_and_no_others(
 
 
 def test_letting_go_spares_what_others_hold(handled: Handled, keys: X11Injector) -> None:
-    """Only what the ledger says is let go; with `everything` what our device holds beyond it too."""
+    """Only what the ledger says is let go; with `everything` what our device holds as well."""
     guest = handled.let_in()
     guest.ask("press", key="a")
     keys.press(keys.code_of("x"))
@@ -166,9 +173,7 @@ def test_letting_go_spares_what_others_hold(handled: Handled, keys: X11Injector)
     assert handled.let_go(everything=True) == 0
 
 
-def test_a_release_of_what_is_not_its_own_does_nothing(
-    handled: Handled, keys: X11Injector
-) -> None:
+def test_a_release_of_what_is_not_its_own_does_nothing(handled: Handled, keys: X11Injector) -> None:
     """A life cannot let go of another life's key, nor of one that nobody of ours holds."""
     owner, other = handled.let_in(1), handled.attach(2)
     owner.ask("press", key="a")
@@ -181,32 +186,32 @@ def test_a_release_of_what_is_not_its_own_does_nothing(
 
 
 @pytest.mark.parametrize("how", ["told", "alone", "SIGTERM", "SIGHUP after SIGINT"])
-def test_it_leaves_with_everything_up(handled: Handled, keys: X11Injector, how: str) -> None:
+def test_it_leaves_with_everything_up(mortal: Handled, keys: X11Injector, how: str) -> None:
     """Told to, or at the daemon's end, or by a signal: first it lets go, then it is gone."""
-    guest = handled.let_in()
+    guest = mortal.let_in()
     guest.ask("press", key="a")
     guest.ask("button_down", button=1)
     if how == "told":
-        handled.control.send({"do": "leave"})
+        mortal.control.send({"do": "leave"})
     elif how == "alone":
-        handled.control.close()
+        mortal.control.close()
     elif how == "SIGTERM":
-        os.kill(handled.process.pid, signal.SIGTERM)
+        os.kill(mortal.process.pid, signal.SIGTERM)
     else:
-        os.kill(handled.process.pid, signal.SIGINT)
+        os.kill(mortal.process.pid, signal.SIGINT)
         assert "no" not in guest.ask("press", key="b"), "a Ctrl+C is the daemon's affair"
-        handled.control.send({"do": "leave"})
-    assert handled.left() == 0
+        mortal.control.send({"do": "leave"})
+    assert mortal.left() == 0
     assert len(keys.held()) == 0
-    assert handled.rows() == []
+    assert mortal.rows() == []
 
 
 def test_a_question_that_comes_twice_is_done_once(
-    handled: Handled, keys: X11Injector, desktop: Desktop
+    handled: Handled, keys: X11Injector, screen: Desktop
 ) -> None:
     """A life asks again when hands was lost: the new one may find the question there already."""
-    with witness(desktop.display) as window:
-        guest = in_front(handled, window)
+    with witness(screen.display) as window:
+        guest = handled.let_in(window="wit+ness")
         for _ in range(3):
             guest.channel.send({"n": 8, "do": "stroke", "text": "a"})
         guest.number = 8
@@ -244,7 +249,7 @@ def test_whatever_is_asked_is_answered(handled: Handled, requests: list[dict[str
     """No request of a life can end hands, and what it pressed meanwhile is known to the ledger."""
     guest = handled.let_in()
     for request in requests:
-        answer = guest.ask(**request)  # type: ignore[arg-type]  # that is the point
+        answer = guest.ask(**request)
         assert set(answer) <= {"n", "no", "why", "at"}
     handled.let_go()
     with x_keys() as keys:

@@ -58,6 +58,12 @@ class _Page(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=30)
 
+    def add_argument(self, action: argparse.Action) -> None:
+        """Count the indentation of commands too, which Python 3.11 forgets."""
+        super().add_argument(action)
+        indented = sum(1 for _ in self._iter_indented_subactions(action)) > 0
+        self._action_max_length += self._indent_increment if indented else 0
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(

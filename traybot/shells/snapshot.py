@@ -1,5 +1,6 @@
 """What does `traybot status --json` say? One document with stable keys."""
 
+import time
 from typing import Any
 
 from traybot import __version__
@@ -20,7 +21,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
     seconds: float,
 ) -> dict[str, Any]:
     """Give the document; from any thread, of values that are replaced and never changed."""
-    plan = state.plan
+    plan, now = state.plan, time.monotonic()
     running = pids | children.pids()
     return {
         "version": __version__,
@@ -33,6 +34,16 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "waits_for": state.blocked,
         "counters": dict(zip(children.counters, memory.counters, strict=False)),
         "pids": {name: pid for name, pid in running.items() if pid},
+        # How long ago, in seconds: the life's last call of ours, the deathwatch's last look, verdict.
+        "ages": {
+            name: round(now - at.value, 3)
+            for name, at in (
+                ("heartbeat", memory.heartbeat),
+                ("looked", memory.looked_at),
+                ("verdict", memory.verdict_at),
+            )
+            if at.value
+        },
         "watches": [
             {"name": w.name, "kind": w.kind, "then": w.then, "every_ms": w.every * 1000.0}
             for w in (plan.watches if plan else ())
