@@ -1,7 +1,7 @@
 """Which parts are there, and how are they joined? The only file that knows every name."""
 
 import contextlib
-import functools
+import logging
 import multiprocessing
 import os
 import secrets
@@ -14,15 +14,18 @@ from typing import Any
 
 from traybot.core import events as e
 from traybot.core.commands import Report
+from traybot.core.phases import Phase
 from traybot.core.state import State
 from traybot.core.status import present
 from traybot.engine import Engine, Ports
+from traybot.errors import TraybotError
 from traybot.shells import forkserver, instance, leftovers, logs, requests, settings_file, signals
 from traybot.shells.autostart import repair_autostart
 from traybot.shells.awake import AwakeKeeper
 from traybot.shells.bot_shelf import BotShelf, bots_folder
 from traybot.shells.children import Children, Means
 from traybot.shells.control import ControlServer
+from traybot.shells.desk import Desk
 from traybot.shells.faces import Faces
 from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
@@ -41,9 +44,13 @@ from traybot.workers.entry import live
 from traybot.workers.hands import HandsBirth
 from traybot.workers.hands import main as hands_main
 
+_log = logging.getLogger(__name__)
+
 #: Under this number the command line that started the daemon hears about its own bot.
 _OWN_TICKET = -1
 _QUIT_SECONDS = 3.0
+#: The last lines on standard output are waited for so long, should nobody read them.
+_TOLD_SECONDS = 1.0
 #: Whoever holds us up when the machine may sleep again learns of it by our end.
 _LET_SLEEP_SECONDS = 0.5
 #: The reply to a start whose bot is wrong; the command line's exit code for that as well.
@@ -83,6 +90,8 @@ class Daemon:
         stream = sys.stdout if options.tell else None
         self.reporter = Reporter(self._began, stream, as_json=options.as_json)
         self.code = 0
+        #: False if standard output's reader did not take the last lines.
+        self.told = True
         self._build()
 
     def _build(self) -> None:
@@ -108,6 +117,7 @@ class Daemon:
                 live=live,
                 birth=Birth,
                 token=self._token,
+                settings=lambda: self._settings.sections,
                 wake=self._mailbox.wake,
                 unstick=forkserver.kill,
                 restart_server=forkserver.forget,
@@ -120,8 +130,14 @@ class Daemon:
             choose.awake, lambda: bool(self._settings.sections["daemon"]["awake"])
         )
         self.engine = Engine(self._ports(), self._begin, self._end)
-        self._control = ControlServer(self._paths.socket, self._obey)
+        self._open_desk()
         self._faces: Faces | None = None
+
+    def _open_desk(self) -> None:
+        self._desk = Desk(self._mailbox, self._shelf, self.reporter, lambda: self.engine.state)
+        self._control = ControlServer(self._paths.socket, self._desk.obey)
+        self._desk.snapshot, self._desk.reload = self.snapshot, self._reload
+        self._desk.answer = self._control.answer
 
     def _ports(self) -> Ports:
         return Ports(
@@ -154,8 +170,12 @@ class Daemon:
         self.engine.wait()
         self._control.stop()
         self._lock.release()
+        self.told = self.reporter.close(_TOLD_SECONDS)
         logs.close_log()
-        return 1 if self.engine.crashed else self.code
+        if self.engine.crashed:
+            what = f"cannot go on: {self.engine.crashed!r}"
+            raise TraybotError(what, f"see {self._paths.log}")
+        return self.code
 
     def wish(self, action: str, by: str) -> None:
         """A hotkey or a menu item was used; from any thread."""
@@ -176,7 +196,8 @@ class Daemon:
         self._starter.submit(forkserver.start)
         self._shares.start()
         self._keeper.submit(repair_autostart)
-        self._find_bots(self._options.bot)
+        self._desk.find_bots(self._options.bot)
+        self._keeper.submit(self._desk.check_bots)
         self._begin_with(self._settings.sections["bots"])
 
     def _begin_with(self, wished: Mapping[str, Any]) -> None:
@@ -191,19 +212,24 @@ class Daemon:
 
     def _end(self) -> None:
         """End every process of ours, hands last; then read from the system what is left."""
-        if self._faces is not None:
-            self._faces.stop()
-        self._children.end()
-        self._starter.stop(_QUIT_SECONDS)
-        self._keeper.stop(_QUIT_SECONDS)
-        self._share.end()
-        forkserver.end()
-        self._hands.end(_QUIT_SECONDS)
-        forkserver.end_tracker()
-        self._program.release()
+        self._memory.allowed.value = 0
+        for part in (
+            self._children.end,
+            self._faces.stop if self._faces else lambda: None,
+            lambda: self._starter.stop(_QUIT_SECONDS),
+            lambda: self._keeper.stop(_QUIT_SECONDS),
+            self._share.end,
+            forkserver.end,
+            lambda: self._hands.end(_QUIT_SECONDS),
+            forkserver.end_tracker,
+            self._program.release,
+        ):
+            try:
+                part()
+            except Exception:  # noqa: BLE001  whatever fails here, the rest must still end
+                _log.exception("a part did not end in order")
         left = leftovers.end_all(self._processes, self._token)
-        held = leftovers.held_left()
-        self.reporter.summary(time.monotonic(), held, left)
+        self.reporter.summary(time.monotonic(), leftovers.held_left(), left)
         self._mailbox.close()
 
     def _tell_share(self, address: ShareAddress) -> None:
@@ -232,7 +258,7 @@ class Daemon:
 
     def _own_bot_failed(self, code: int, text: str) -> None:
         sys.stderr.write(f"traybot: {text}\n")
-        if code == _INVALID:
+        if code == _INVALID or self.engine.state.phase is Phase.IDLE:
             self.code = code
             self._post(e.QuitRequested, "its bot's mistake")
 
@@ -244,34 +270,14 @@ class Daemon:
 
     # --- on the control thread -------------------------------------------------------------------
 
-    def _obey(self, document: dict[str, Any], number: int) -> dict[str, Any] | None:
-        wish = str(document.get("do"))
-        if wish == "status":
-            return {"ok": True, "code": 0, **self.snapshot()}
-        if wish == "follow":
-            self._follow(number)
-            return None
-        self._find_bots(str(document.get("bot") or ""))
-        if wish == "bots":
-            bots = [{"name": name, "fault": fault} for name, fault in self.engine.state.bots]
-            return {"ok": True, "code": 0, "bots": bots}
-        request = requests.read_request(wish, document.get("bot"), number, "command")
-        if request is None:
-            return requests.answer(2, f'cannot obey: there is no "{wish}"')
-        self._mailbox.post(request)
-        return None
-
-    def _follow(self, number: int) -> None:
-        follower = functools.partial(self._control.answer, number, more=True)
-        follower({"event": "status", **self.snapshot()})
-        self.reporter.follow(follower)
-
-    def _find_bots(self, asked: str) -> None:
-        """Look at the bots folder; a bot named by its path counts too."""
-        bots = self._shelf.faults()
-        if asked and asked not in dict(bots) and (self._shelf.folder(asked) / "bot.toml").is_file():
-            bots.append((asked, ""))
-        self._mailbox.post(e.BotsFound(time.monotonic(), tuple(bots)))
+    def _reload(self) -> None:
+        """Read the settings again and give the changed sections to the children, whole."""
+        fresh = settings_file.load(self._paths.settings)
+        before, self._settings = self._settings, fresh
+        changed = [name for name, s in fresh.sections.items() if s != before.sections[name]]
+        for name in changed:
+            self._share.publish(name, fresh.sections[name])
+        self._memory.settings_version.value += bool(changed)
 
     def snapshot(self) -> dict[str, Any]:
         """Give what `traybot status --json` shows; from any thread."""

@@ -56,7 +56,7 @@ def test_the_tray_starts_pauses_and_stops_a_bot(panel: Desktop, home: Path) -> N
     make_bot(home, "player", PLAYER)
     address = panel.env["DBUS_SESSION_BUS_ADDRESS"]
     with Running(faces=True) as running, closing(Bus(address)) as bus:
-        eventually(lambda: bus.labels(), 15.0, "an icon with a menu in the tray")
+        eventually(bus.labels, 15.0, "an icon with a menu in the tray")
         assert running.status()["tray"] == "appindicator"
         eventually(lambda: enabled(bus, "Start"), 10.0, "a bot to start")
         bus.click("Start")

@@ -1,12 +1,16 @@
 """How fast and how safely does a bot start? And what does each mistake get?"""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.desktop import Desktop
+from tests.desktop import Desktop, eventually
 from tests.running import Running, make_bot, traybot
+from traybot.shells import client
+from traybot.shells.paths import find_paths
 
 pytestmark = pytest.mark.e2e
 
@@ -92,6 +96,56 @@ def test_a_window_that_is_not_there_is_said(desktop: Desktop, home: Path) -> Non
         blocked = running.heard("blocked")
         assert "no such window" in blocked["why"]
         assert "no such window" in running.status()["waits_for"]
+
+
+def test_settings_are_live_in_a_routine(desktop: Desktop, home: Path) -> None:
+    """A reload reaches a routine that runs; a file with a mistake changes nothing."""
+    code = """
+        def play(bot):
+            while True:
+                bot.count("kept", bot.settings.recorder.incidents - kept(bot))
+                bot.sleep(0.01)
+
+        def kept(bot, seen=[0]):
+            before, seen[0] = seen[0], bot.settings.recorder.incidents
+            return before
+    """
+    make_bot(home, "reader", code)
+    file = home / "settings.toml"
+    with Running("reader") as running:
+        for incidents in (50, 60, 70):
+            file.write_text(f"[recorder]\nincidents = {incidents}\n", encoding="utf-8")
+            assert running.ask("reload")["ok"]
+            eventually(
+                lambda: running.status()["counters"].get("kept") == incidents,  # noqa: B023
+                10.0,
+                "the new value",
+            )
+        file.write_text("[recorder]\nincidents = -1\n", encoding="utf-8")
+        assert running.ask("reload")["code"] == 5
+        assert running.status()["counters"]["kept"] == 70
+
+
+def test_an_unread_output_stops_nobody(desktop: Desktop, home: Path) -> None:
+    """Who does not read our standard output does not keep the engine from working."""
+    make_bot(home, "idle", IDLE)
+    command = [sys.executable, "-m", "traybot", "run", "--no-tray", "--no-hotkeys", "--json"]
+    pipe = subprocess.PIPE
+    daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+    socket = find_paths().socket
+    try:
+        eventually(socket.exists, 20.0, "the daemon")
+        for _ in range(150):  # some 64 KB of events: more than a pipe holds
+            assert client.ask(socket, {"do": "start", "bot": "idle"})["ok"]
+            assert client.ask(socket, {"do": "stop"})["ok"]
+        daemon.terminate()
+        assert daemon.wait(20.0) == 0
+    finally:
+        daemon.kill()
+        daemon.wait()
+        for end in (daemon.stdout, daemon.stderr):
+            if end is not None:
+                end.close()
 
 
 def test_a_second_daemon_is_refused(desktop: Desktop, home: Path) -> None:

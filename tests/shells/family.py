@@ -63,6 +63,7 @@ class Family:
                 live=live,
                 birth=Birth,
                 token=self.token,
+                settings=dict,
                 wake=self.mailbox.wake,
                 unstick=forkserver.kill,
                 restart_server=forkserver.forget,

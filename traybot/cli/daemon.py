@@ -44,6 +44,9 @@ def run(  # noqa: PLR0913  one parameter per option of the command
     code = daemon.run()
     if not autostart:
         print("traybot: all gone", file=sys.stderr, flush=True)
+    if not daemon.told:
+        # A thread still waits for whoever does not read our output; Python would wait with it.
+        os._exit(code)
     return code
 
 

@@ -16,6 +16,7 @@ _PLAIN = {
     "toggle": "start, pause or resume, whatever fits",
     "stop": "stop the bot now",
     "restart": "stop the bot kindly and start it again",
+    "reload": "read the settings again; a file with a mistake changes nothing",
     "quit": "end traybot: the bot is asked to leave, then everything ends",
 }
 _EXIT_CODES = """exit codes: 0 done, 1 failed, 2 usage, 3 no traybot runs,

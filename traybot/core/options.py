@@ -114,7 +114,7 @@ def flag(value: object) -> bool:
 
 def text(value: object) -> str:
     """Read a text that is not empty."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not _is_text(value):
         raise _expected("a text", value)
     return value
 
@@ -129,9 +129,14 @@ def any_text(value: object) -> str:
 def texts(value: object) -> tuple[str, ...]:
     """Read a list of texts; one text alone is a list of one."""
     items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list) or not items or not all(isinstance(i, str) and i for i in items):
+    if not isinstance(items, list) or not items or not all(map(_is_text, items)):
         raise _expected('a list of texts such as ["a", "b"]', value)
     return tuple(items)
+
+
+def _is_text(value: object) -> bool:
+    """No system takes a NUL in a name or a command."""
+    return isinstance(value, str) and bool(value) and "\0" not in value
 
 
 def pattern(value: object) -> str:

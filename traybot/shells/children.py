@@ -15,6 +15,7 @@ from traybot.core.events import ChildExited, Event
 from traybot.core.exits import Ending, Exit, exit_of
 from traybot.shells import hearing, signals
 from traybot.shells.channel import Channel
+from traybot.shells.graveyard import Graveyard
 from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
 from traybot.shells.memory import COUNTERS, LEAVE, Memory
@@ -27,9 +28,6 @@ _log = logging.getLogger(__name__)
 _CODE_SECONDS = 0.1
 #: A start takes some 20 ms; the end of a life that takes so long to be born is not waited for.
 _BIRTH_SECONDS = 1.0
-#: So often we look whether what was killed with a life is dead, and no longer than that.
-_GRAVE_SECONDS = 0.02
-_GRAVES_END_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -52,14 +50,6 @@ class _Life:
 
 
 @dataclass(frozen=True, slots=True)
-class _Grave:
-    """A life that is gone, and when it went; some of what it started may still be dying."""
-
-    life: _Life
-    since: float
-
-
-@dataclass(frozen=True, slots=True)
 class Means:
     """What it takes to start lives."""
 
@@ -75,6 +65,8 @@ class Means:
     birth: Callable[..., Any]
     #: Marks every process of this daemon.
     token: str
+    #: The settings as they are now.
+    settings: Callable[[], Mapping[str, Mapping[str, Any]]]
     #: Has the engine collect.
     wake: Callable[[], None]
     #: Ends a server of processes that hangs.
@@ -92,7 +84,7 @@ class Children:
         """Start nothing yet."""
         self._means = means
         self._lives: list[_Life] = []
-        self._graves: list[_Grave] = []
+        self._graveyard = Graveyard(self._end_orphans)
         #: Names of what the bot counts, by place; kept over all lives of a run.
         self.counters: list[str] = []
 
@@ -115,6 +107,7 @@ class Children:
             share=self._means.share.address,
             token=self._means.token,
             counters=tuple(self.counters),
+            settings=self._means.settings(),
             hands_pid=self._means.hands.pid or 0,
         )
         record = _Life(child, life, Channel(pipe, patient=False))
@@ -135,7 +128,7 @@ class Children:
                 life.handle = self._means.processes.handle(process.pid)
             if life.doomed:
                 _signal(life, signal.SIGKILL)
-        except (OSError, EOFError) as error:
+        except Exception as error:  # noqa: BLE001  a start that fails in any way is an end
             life.failed = f"cannot start a process: {error}"
             # Whatever is wrong with the forkserver: the next start makes a new one.
             self._means.restart_server()
@@ -208,10 +201,11 @@ class Children:
     def seconds_left(self) -> float | None:
         """Look after a birth that does not come to its end, and after what is dying still."""
         unborn = [one.waits_since for one in self._lives if one.waits_since and not one.process]
-        times = [_GRAVE_SECONDS] if self._graves else []
-        if unborn:
-            times.append(max(0.0, min(unborn) + _BIRTH_SECONDS - time.monotonic()))
-        return min(times, default=None)
+        dying = self._graveyard.seconds_left()
+        if not unborn:
+            return dying
+        birth = max(0.0, min(unborn) + _BIRTH_SECONDS - time.monotonic())
+        return birth if dying is None else min(birth, dying)
 
     def collect(self) -> list[Event]:
         """Give what the lives said, then which of them are gone."""
@@ -222,7 +216,7 @@ class Children:
             events += self._hear(life)
             if life.failed or _is_gone(life):
                 events += self._bury(life)
-        self._tend_graves()
+        self._graveyard.tend()
         return events
 
     def _end_stuck_births(self) -> None:
@@ -253,30 +247,17 @@ class Children:
         end = self._end_of(life)
         # What it left in its group; what made a session of its own is swept.
         _signal(life, getattr(signal, "SIGKILL", signal.SIGTERM))
-        self._graves.append(_Grave(life, _boot_time()))
+        self._graveyard.lay(life.child, life.handle)
         return [*events, ChildExited(at, life.child, life.number, end)]
 
-    def _tend_graves(self) -> None:
-        """End and collect what lives left behind, until nothing more of it is handed to us."""
-        for grave in list(self._graves):
-            self._end_orphans(grave)
-            handle = grave.life.handle
-            more = handle is not None and handle.reap()
-            if not more or _boot_time() > grave.since + _GRAVES_END_SECONDS:
-                self._graves.remove(grave)
-                if handle is not None:
-                    handle.close()
-
-    def _end_orphans(self, grave: _Grave) -> None:
-        """End what it started and we have adopted: what had a session of its own was not hit."""
-        if grave.life.child == "deathwatch":
-            return  # It starts nothing, and what has the routine's mark may still be wanted.
-        means, life = self._means, grave.life
+    def _end_orphans(self, before: float) -> None:
+        """Have ended what lives left behind and we have adopted."""
+        means = self._means
 
         def sweep() -> None:
-            left = means.processes.end_orphans(means.token, means.spared(), grave.since)
+            left = means.processes.end_orphans(means.token, means.spared(), before)
             if left:
-                _log.info("%s %s left %s processes behind; ended", life.child, life.number, left)
+                _log.info("%s processes were left behind by lives; ended", left)
 
         # On the launcher's thread: only there is it certain which process is the forkserver.
         means.launcher.submit(sweep)
@@ -309,8 +290,3 @@ def _is_gone(life: _Life) -> bool:
     handle = life.handle
     gone: int = handle.fileno() if handle is not None else -1
     return bool(wait([gone if gone >= 0 else life.process.sentinel], 0))
-
-
-def _boot_time() -> float:
-    """Seconds since the machine began, as the system counts them for the birth of processes."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0

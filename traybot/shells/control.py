@@ -74,11 +74,17 @@ class ControlServer:
         """Begin to answer."""
         self._thread.start()
 
-    def answer(self, number: int, document: Document, *, more: bool = False) -> None:
-        """Answer a caller, from any thread; with `more` the connection stays open."""
+    def answer(self, number: int, document: Document, *, more: bool = False) -> bool:
+        """Answer a caller, from any thread; with `more` the connection stays open.
+
+        False if the caller has gone.
+        """
+        if number not in self._callers:
+            return False
         self._outbox.append((number, document, not more))
         with contextlib.suppress(OSError):
             self._wake.send(b"!")
+        return True
 
     def stop(self) -> None:
         """Send off what is waiting, then end; may be called twice."""

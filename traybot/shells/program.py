@@ -48,7 +48,7 @@ class Program:
             with signals.unblocked():
                 self._process = _popen(plan)
             self._handle = self._processes.handle(self._process.pid)
-        except (OSError, ProcessLookupError) as error:
+        except (OSError, ValueError) as error:
             _log.error("cannot start the program %s: %s", plan.program[0], error)
             self._failed = True
 

@@ -7,9 +7,12 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
+from traybot.shells.teller import Teller
+
 _log = logging.getLogger("traybot.events")
 
-Follower = Callable[[dict[str, Any]], None]
+#: Says whether it wants to hear more.
+Follower = Callable[[dict[str, Any]], bool]
 
 
 class Reporter:
@@ -18,7 +21,7 @@ class Reporter:
     def __init__(self, began: float, stream: IO[str] | None, *, as_json: bool) -> None:
         """`stream`, if any, gets each event as a line: JSON, or words for a person."""
         self._began = began
-        self._stream = stream
+        self._teller = Teller(stream) if stream else None
         self._as_json = as_json
         self._lock = threading.Lock()
         self._followers: list[Follower] = []
@@ -26,15 +29,9 @@ class Reporter:
         self._stops: list[float] = []
 
     def follow(self, follower: Follower) -> None:
-        """Hand every later document to `follower`, which must not block and may unfollow itself."""
+        """Hand every later document to `follower`, which must not block, until it says no."""
         with self._lock:
             self._followers.append(follower)
-
-    def unfollow(self, follower: Follower) -> None:
-        """Stop doing so."""
-        with self._lock:
-            if follower in self._followers:
-                self._followers.remove(follower)
 
     def tell(self, event: str, at: float, life: int, fields: dict[str, Any]) -> None:
         """Tell everybody of one event; `at` is a monotonic time."""
@@ -44,8 +41,10 @@ class Reporter:
             followers = list(self._followers)
             self._write(document)
         _log.info("%s", json.dumps(document))
-        for follower in followers:
-            follower(document)
+        gone = [follower for follower in followers if not follower(document)]
+        if gone:
+            with self._lock:
+                self._followers = [one for one in self._followers if one not in gone]
 
     def _count(self, document: dict[str, Any]) -> None:
         event = document["event"]
@@ -58,15 +57,12 @@ class Reporter:
             self._stops.append(float(stopped))
 
     def _write(self, document: dict[str, Any]) -> None:
-        if self._stream is None:
-            return
-        line = json.dumps(document) if self._as_json else _in_words(document)
-        try:
-            self._stream.write(line + "\n")
-            self._stream.flush()
-        except (OSError, ValueError):
-            # Whoever read us is gone (`traybot run --json | head`): nobody to tell it to.
-            self._stream = None
+        if self._teller is not None:
+            self._teller.tell(json.dumps(document) if self._as_json else _in_words(document))
+
+    def close(self, seconds: float) -> bool:
+        """Have everything told, no longer than `seconds`; False if nobody took it."""
+        return self._teller is None or self._teller.close(seconds)
 
     def summary(self, at: float, held_left: int, children_left: int) -> None:
         """Tell the last event; the two counts were read from the system itself."""

@@ -6,6 +6,7 @@ end resets SIGINT) cannot take them from us. Children unblock them for themselve
 
 import contextlib
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 
@@ -40,9 +41,20 @@ def unblocked() -> Iterator[None]:
 
 
 def listen(heard: Callable[[str], None]) -> None:
-    """Call back with a signal's name whenever one arrives, from a thread of our own."""
+    """Call back with a signal's name whenever one arrives, from a thread of our own.
+
+    On the main thread. A signal may slip through while a thread starts a program: its handler does
+    nothing, but Python notes its number for a second thread to read.
+    """
     if hasattr(signal, "sigwait"):
         threading.Thread(target=_wait, args=(heard,), name="signals", daemon=True).start()
+        slipped, note = socket.socketpair()
+        note.setblocking(False)  # noqa: FBT003  the library takes no name
+        signal.set_wakeup_fd(note.detach(), warn_on_full_buffer=False)
+        for number in our_signals():
+            signal.signal(number, lambda *_: None)
+        reader = threading.Thread(target=_read, args=(slipped, heard), name="slipped", daemon=True)
+        reader.start()
         return
     for number in our_signals():
         signal.signal(number, lambda got, _frame: heard(signal.Signals(got).name))
@@ -51,3 +63,9 @@ def listen(heard: Callable[[str], None]) -> None:
 def _wait(heard: Callable[[str], None]) -> None:
     while True:
         heard(signal.Signals(signal.sigwait(our_signals())).name)
+
+
+def _read(slipped: socket.socket, heard: Callable[[str], None]) -> None:
+    while number := slipped.recv(1):
+        if number[0] in our_signals():
+            heard(signal.Signals(number[0]).name)

@@ -21,7 +21,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
     seconds: float,
 ) -> dict[str, Any]:
     """Give the document; from any thread, of values that are replaced and never changed."""
-    plan, now = state.plan, time.monotonic()
+    plan = state.plan
     running = pids | children.pids()
     return {
         "version": __version__,
@@ -34,16 +34,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "waits_for": state.blocked,
         "counters": dict(zip(children.counters, memory.counters, strict=False)),
         "pids": {name: pid for name, pid in running.items() if pid},
-        # How long ago, in seconds: the life's last call of ours, the deathwatch's last look, verdict.
-        "ages": {
-            name: round(now - at.value, 3)
-            for name, at in (
-                ("heartbeat", memory.heartbeat),
-                ("looked", memory.looked_at),
-                ("verdict", memory.verdict_at),
-            )
-            if at.value
-        },
+        "ages": _ages(memory),
         "watches": [
             {"name": w.name, "kind": w.kind, "then": w.then, "every_ms": w.every * 1000.0}
             for w in (plan.watches if plan else ())
@@ -54,3 +45,14 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "awake": awake,
         "seconds": round(seconds, 3),
     }
+
+
+def _ages(memory: Memory) -> dict[str, float]:
+    """Seconds since the life's last call of ours, the deathwatch's last look and last verdict."""
+    now = time.monotonic()
+    times = {
+        "heartbeat": memory.heartbeat.value,
+        "looked": memory.looked_at.value,
+        "verdict": memory.verdict_at.value,
+    }
+    return {name: round(now - at, 3) for name, at in times.items() if at}

@@ -152,7 +152,7 @@ class ProcessHandle(Protocol):
         ...
 
     def signal_group(self, number: int) -> None:
-        """Send a signal to the process and all of its group, to what is left of it if it is gone."""
+        """Send a signal to the process and its group, or to what is left of the group."""
         ...
 
     def reap(self) -> bool:

@@ -1,7 +1,9 @@
 """What is a child given at its birth? Plain values, the shared block, and its pipes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from typing import Any
 
 from traybot.core.botfile import BotPlan
 from traybot.shells.memory import Memory
@@ -26,4 +28,5 @@ class Birth:
     counters: tuple[str, ...] = ()
     #: For the deathwatch: who holds the keys, so that it can tell when nobody will let go.
     hands_pid: int = 0
-    extra: dict[str, str] = field(default_factory=dict)
+    #: The settings at its birth; the Manager brings the changes.
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

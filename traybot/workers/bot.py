@@ -33,7 +33,7 @@ class Bot:
         self.mouse = mouse
         mouse.follow(self.screen.origin)
         #: The daemon's settings, as they are now.
-        self.settings = LiveSettings(birth.memory, line.share)
+        self.settings = LiveSettings(birth.memory, line.share, birth.settings)
         #: What the watches with `then = "send"` sent to this life.
         self.messages = Messages(line, birth.life)
 

@@ -137,6 +137,9 @@ class Deathwatch:
             case "rest":
                 self._life, self._judging_until = 0, 0.0
                 self._stop_clock()
+                # What fired about a life that had just ended counted for nothing.
+                for watched in self._watches:
+                    watched.state = rules.rearmed(watched.state)
             case "judge":
                 self._judge(int(document["life"]))
             case "share":

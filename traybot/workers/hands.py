@@ -201,6 +201,9 @@ class Hands:
 
     def _stroke(self, text: str, life: int) -> None:
         assert self._injector is not None
+        if len(text) != 1:
+            # The gate was looked at for one character.
+            raise ValueError("a stroke is one character")
         for codes in self._injector.strokes(text):
             for code in codes:
                 self._press(code, life)

@@ -32,12 +32,14 @@ class LiveSettings:
     Nothing is asked while the version stands; if the Manager is gone the last reading holds.
     """
 
-    def __init__(self, memory: Memory, share: ShareView) -> None:
-        """Read nothing yet."""
+    def __init__(
+        self, memory: Memory, share: ShareView, at_birth: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Begin with the settings as they were at the life's birth."""
         self._memory = memory
         self._share = share
-        self._version = -1
-        self._sections: dict[str, Mapping[str, Any]] = {}
+        self._version = memory.settings_version.value
+        self._sections = at_birth
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Give a section's options by name; `AttributeError` if there is no such section."""

@@ -125,6 +125,8 @@ def _safely(look: Look) -> Look:
             return look(running)
         except TraybotError as error:
             return Sight(None, at, why=str(error))
+        except Exception as error:  # noqa: BLE001  one watch that cannot look must not blind the rest
+            return Sight(None, at, why=f"{type(error).__name__}: {error}")
 
     return safe
 

@@ -1,4 +1,4 @@
-"""How does the bot play xsoldier? It fires all the time, and stays where the least comes down.
+"""How does the bot play xsoldier? It fires all the time, and goes where others are farthest away.
 
 It tells things by their colours: this game draws each with a few of its own, on black. Nothing here
 looks for the end of a game: that is the deathwatch's business.
@@ -16,7 +16,7 @@ LOGO = "templates/logo.png"
 TITLE = (244, 94, 112, 72)
 
 #: What the bot looks at: the lower part of the sky, down to the frame.
-SKY = (8, 330, 503, 330)
+SKY = (8, 380, 503, 280)
 #: The ship's wings, banking or not.
 WINGS = (0x003098, 0x001880)
 #: No star and no shot of ours is so red; ships, shots and debris of others have such pixels.
@@ -24,47 +24,54 @@ RED = 0x99
 #: The beam of the boss has no red at all.
 BEAM = 0x00AAFF
 
-#: Half the width and height of the ship, and of what is kept free of others around it.
+#: Half the size of the ship, and how near the frame its middle may go, in pixels.
 SHIP = 17
-ROOM = 26
-#: How far above the ship something counts as coming down on it, in pixels.
-AHEAD = 150
-#: Places to go to, sideways from where the ship is, in pixels.
-STEPS = (0, -24, 24, -48, 48, -80, 80)
-#: How near the frame the ship may go, in pixels.
 MARGIN = 24
-#: Seconds between two looks.
+#: How far a step goes sideways, in pixels, and how many seconds it takes.
+STEP = 20
 LOOK = 0.02
+#: Others that are farther away than this are no matter.
+FAR = 120
+#: What comes down from above is so much nearer than what is beside.
+FALL = 0.6
 
 Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one picture of the sky shows."""
+    """What one picture of the sky shows; positions are in pixels of it."""
 
     #: The ship's middle.
     x: int
     y: int
-    #: Row by row, whether a pixel belongs to somebody else.
-    others: npt.NDArray[np.bool_]
+    #: The pixels that belong to somebody else, counted from the ship to the right and downwards.
+    right: npt.NDArray[np.intp]
+    down: npt.NDArray[np.intp]
+    width: int
 
 
 def play(bot: Bot) -> None:
-    """Fly for ever: look, choose a place, press the key that leads there."""
-    with bot.keys.hold("shift"):
-        while True:
-            view = look(bot.screen.grab(SKY))
-            if view is None:  # between two ships, or on the title
-                begin(bot)
-                bot.sleep(LOOK)
-                continue
-            step = choose(view)
-            if step == 0:
-                bot.sleep(LOOK)
-                continue
+    """Fly ship after ship, game after game, for ever."""
+    while True:
+        if look(bot.screen.grab(SKY)):
+            # Not before: the game forgets keys that went down on its title.
+            with bot.keys.hold("shift"):
+                fly(bot)
+        else:
+            begin(bot)
+            bot.sleep(0.1)
+
+
+def fly(bot: Bot) -> None:
+    """Look, choose a side, press the key that leads there, until the ship is lost."""
+    while view := look(bot.screen.grab(SKY)):
+        side = choose(view)
+        if side == 0:
+            bot.sleep(LOOK)
+        else:
             bot.count("moves")
-            bot.keys.tap("left" if step < 0 else "right", hold=LOOK)
+            bot.keys.tap("left" if side < 0 else "right", hold=LOOK)
 
 
 def look(picture: Pixels) -> View | None:
@@ -77,25 +84,32 @@ def look(picture: Pixels) -> View | None:
     x, y = int(columns.mean()), int(rows.mean())
     others = (picture[:, :, 2] >= RED) | (colors == BEAM)
     others[max(0, y - SHIP) : y + SHIP, max(0, x - SHIP) : x + SHIP] = False
-    return View(x, y, others)
+    rows, columns = np.nonzero(others)
+    return View(x, y, columns - x, rows - y, others.shape[1])
 
 
 def choose(view: View) -> int:
-    """Choose how far to go sideways: where the least is near, and not far if all are alike."""
-    return min(STEPS, key=lambda step: (danger(view, step), abs(step)))
+    """Choose where to go: -1 left, 0 nowhere, 1 right. The middle is best if there is room."""
+    return max((0, -1, 1), key=lambda side: (room(view, side), -off_middle(view, side)))
 
 
-def danger(view: View, step: int) -> float:
-    """Tell how much comes down on the way to a place; what is nearer weighs more."""
-    left, right = sorted((view.x, view.x + step))
-    there = view.x + step
-    if not MARGIN <= there < view.others.shape[1] - MARGIN:
-        return float("inf")
-    top, bottom = max(0, view.y - AHEAD), view.y + ROOM
-    weights = np.linspace(0.2, 1.0, bottom - top)[: view.others.shape[0] - top, np.newaxis]
-    above = view.others[top:bottom, max(0, there - ROOM) : there + ROOM]
-    beside = view.others[view.y - ROOM : bottom, max(0, left - ROOM) : right + ROOM]
-    return float((above * weights).sum() + beside.sum())
+def room(view: View, side: int) -> float:
+    """Tell how far away the nearest other is after a step, or a longer way, to a side."""
+    here = view.x + side * STEP
+    if not MARGIN <= here < view.width - MARGIN:
+        return 0.0
+    return max(_nearest(view, side * STEP), _nearest(view, 3 * side * STEP) / 2)
+
+
+def _nearest(view: View, step: int) -> float:
+    across = view.right - step
+    along = np.where(view.down < 0, view.down * FALL, view.down)
+    return float(min(FAR, np.hypot(across, along).min(initial=FAR)))
+
+
+def off_middle(view: View, side: int) -> int:
+    """Tell how far from the middle of the sky a step leads."""
+    return abs(view.x + side * STEP - view.width // 2)
 
 
 def revive(bot: Bot) -> None:

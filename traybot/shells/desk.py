@@ -1,0 +1,89 @@
+"""What does a caller on the control socket get? An answer at once, or later by the engine."""
+
+import functools
+import time
+from collections.abc import Callable
+from typing import Any
+
+from traybot.core import events as e
+from traybot.core.state import State
+from traybot.errors import SettingsError
+from traybot.shells import requests
+from traybot.shells.bot_shelf import BotShelf
+from traybot.shells.mailbox import Mailbox
+from traybot.shells.reporter import Reporter
+
+Document = dict[str, Any]
+
+#: Wishes that may mean a bot which was not there a moment ago.
+_NAMING = frozenset({"start", "choose", "toggle", "restart"})
+
+
+class Desk:
+    """Obeys the control socket, on its thread; finding bots may be asked from any."""
+
+    #: What `status` shows; reading the settings again; answering a caller later.
+    snapshot: Callable[[], Document]
+    reload: Callable[[], None]
+    answer: Callable[..., bool]
+
+    def __init__(
+        self, mailbox: Mailbox, shelf: BotShelf, reporter: Reporter, state: Callable[[], State]
+    ) -> None:
+        """`snapshot`, `reload` and `answer` are to be set before the first caller."""
+        self._mailbox = mailbox
+        self._shelf = shelf
+        self._reporter = reporter
+        self._state = state
+        #: Bots that were named by the path of their folder.
+        self._by_path: set[str] = set()
+
+    def obey(self, document: Document, number: int) -> Document | None:
+        """Give the answer, or None: it comes later under this number."""
+        wish = str(document.get("do"))
+        match wish:
+            case "status":
+                return {"ok": True, "code": 0, **self.snapshot()}
+            case "follow":
+                self._follow(number)
+                return None
+            case "reload":
+                return self._reload()
+            case "bots":
+                found = self._shelf.faults()
+                bots = [{"name": name, "fault": fault} for name, fault in found]
+                return {"ok": True, "code": 0, "bots": bots}
+        if wish in _NAMING:
+            self.find_bots(str(document.get("bot") or ""))
+        request = requests.read_request(wish, document.get("bot"), number, "command")
+        if request is None:
+            return requests.answer(2, f'cannot obey: there is no "{wish}"')
+        self._mailbox.post(request)
+        return None
+
+    def find_bots(self, asked: str = "") -> None:
+        """Look which bots there are; one that was ever named by its path goes on counting."""
+        names = self._shelf.names()
+        if asked and asked not in names and (self._shelf.folder(asked) / "bot.toml").is_file():
+            self._by_path.add(asked)
+        known = dict(self._state().bots)
+        bots = tuple((name, known.get(name, "")) for name in [*names, *sorted(self._by_path)])
+        self._mailbox.post(e.BotsFound(time.monotonic(), bots))
+
+    def check_bots(self) -> None:
+        """See what is wrong with each bot, for the menu; may take its time."""
+        paths = [(path, "") for path in sorted(self._by_path)]
+        found = (*self._shelf.faults(), *paths)
+        self._mailbox.post(e.BotsFound(time.monotonic(), found))
+
+    def _reload(self) -> Document:
+        try:
+            self.reload()
+        except SettingsError as error:
+            return requests.answer(5, str(error))
+        return requests.answer(0, "")
+
+    def _follow(self, number: int) -> None:
+        follower = functools.partial(self.answer, number, more=True)
+        follower({"event": "status", **self.snapshot()})
+        self._reporter.follow(follower)

@@ -1,0 +1,54 @@
+"""What of a life is still dying when its process is gone? What it had started; it is waited for."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from traybot.system.base import ProcessHandle
+
+#: So often we look whether what was killed with a life is dead, and no longer than that.
+_LOOK_SECONDS = 0.02
+_LONGEST_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Grave:
+    """A life that is gone, and when it went."""
+
+    child: str
+    handle: ProcessHandle | None
+    since: float
+
+
+class Graveyard:
+    """The lives that are gone, until nothing of them is left. The engine's thread only."""
+
+    def __init__(self, end_orphans: Callable[[float], None]) -> None:
+        """`end_orphans(before)` has ended what lives left behind, if it began before that time."""
+        self._end_orphans = end_orphans
+        self._graves: list[_Grave] = []
+
+    def lay(self, child: str, handle: ProcessHandle | None) -> None:
+        """A life is gone; its handle is ours from now on."""
+        self._graves.append(_Grave(child, handle, boot_time()))
+
+    def seconds_left(self) -> float | None:
+        """When to look again."""
+        return _LOOK_SECONDS if self._graves else None
+
+    def tend(self) -> None:
+        """End and collect what lives left behind, until nothing more of it is handed to us."""
+        for grave in list(self._graves):
+            if grave.child != "deathwatch":
+                # That one starts nothing, and what has the routine's mark may still be wanted.
+                self._end_orphans(grave.since)
+            more = grave.handle is not None and grave.handle.reap()
+            if not more or boot_time() > grave.since + _LONGEST_SECONDS:
+                self._graves.remove(grave)
+                if grave.handle is not None:
+                    grave.handle.close()
+
+
+def boot_time() -> float:
+    """Seconds since the machine began, as the system counts them for the birth of processes."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0
