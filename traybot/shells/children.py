@@ -121,8 +121,8 @@ class Children:
         try:
             name = f"traybot {life.child} {life.number}"
             process = self._means.context.Process(target=self._means.live, args=(birth,), name=name)
-            process.start()
-            signals.block()  # the library may have unblocked them, see start_tracker
+            with signals.kept():
+                process.start()
             life.process = process
             with contextlib.suppress(ProcessLookupError):
                 life.handle = self._means.processes.handle(process.pid)

@@ -43,19 +43,18 @@ def keep_files_in(folder: Path) -> None:
 def start_tracker() -> None:
     """Start the library's tracker of shared memory, which every later start needs.
 
-    The library unblocks SIGINT and SIGTERM in the thread that starts it, whatever they were before:
-    so it is started first, and the signals are blocked again.
+    It is started first, for the library unblocks signals while it does so.
     """
     if choose.FORKS:
-        resource_tracker.ensure_running()
-    signals.block()
+        with signals.kept():
+            resource_tracker.ensure_running()
 
 
 def start() -> None:
     """Start the server; on a thread that lives as long as the daemon."""
     if choose.FORKS:
-        _server().ensure_running()
-    signals.block()
+        with signals.kept():
+            _server().ensure_running()
 
 
 def pid() -> int | None:

@@ -87,8 +87,8 @@ class Share:
         self._number += 1
         address = str(self._folder / f"manager-{os.getpid()}-{self._number}")
         manager = ShareManager(address=address, ctx=self._context)
-        manager.start(initializer=_begin)
-        signals.block()  # the library may have unblocked them, see forkserver.start_tracker
+        with signals.kept():
+            manager.start(initializer=_begin)
         self._manager = manager
         self.pid = self._process.pid
         self._sections = {name: dict(values) for name, values in sections.items()}

@@ -31,13 +31,27 @@ def unblock() -> None:
 
 
 @contextlib.contextmanager
-def unblocked() -> Iterator[None]:
-    """Let this thread start a process that must not inherit the block."""
-    unblock()
+def kept() -> Iterator[None]:
+    """Have this thread's blocked signals afterwards as they were before.
+
+    multiprocessing unblocks SIGINT and SIGTERM in a thread that starts its resource tracker.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     try:
         yield
     finally:
-        block()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def unblocked() -> Iterator[None]:
+    """Let this thread start a process that must not inherit the block."""
+    with kept():
+        unblock()
+        yield
 
 
 def listen(heard: Callable[[str], None]) -> None:
