@@ -70,14 +70,14 @@ class HandsLine:
         process = self._context.Process(target=self._work, args=(birth,), name="traybot hands")
         self._started_at = time.monotonic()
         try:
-            process.start()
+            with signals.kept():
+                process.start()
         except OSError:
             _log.exception("cannot start hands; it is tried again")
             control.close()
             handles.close()
             return
         finally:
-            signals.block()  # the library may have unblocked them, see start_tracker
             theirs.close()
             their_handles.close()
         self._process, self._channel = process, Channel(control, patient=False)
