@@ -59,7 +59,7 @@ def test_a_published_section_replaces_the_old_one(share: Share) -> None:
 def test_live_settings_are_read_once_for_each_version(share: Share) -> None:
     """Between two versions a child reads its own copy, even if the Manager is dead."""
     memory = Memory(SPAWN)
-    live = LiveSettings(memory, ShareView(share.address), {})
+    live = LiveSettings(memory, ShareView(share.address), SECTIONS)
     assert live.capture.fps == 20
     share.publish("capture", {"fps": 60})
     assert live.capture.fps == 20
