@@ -51,7 +51,11 @@ class Running:
         self._socket = find_paths().socket
 
     def __enter__(self) -> Self:
-        self.until_up()
+        try:
+            self.until_up()
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

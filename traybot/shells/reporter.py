@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
+from traybot.core.watchfile import ENDING
 from traybot.shells.teller import Teller
 
 _log = logging.getLogger("traybot.events")
@@ -48,7 +49,7 @@ class Reporter:
 
     def _count(self, document: dict[str, Any]) -> None:
         event = document["event"]
-        if event == "gone" and document.get("watch"):
+        if event == "verdict" and document["acted"] and document["then"] in ENDING:
             self._counts["dead"] += 1
         elif event in self._counts:
             self._counts[event] += 1
