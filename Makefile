@@ -30,7 +30,7 @@ help:
 	@echo 'make types-elsewhere   types as Windows and macOS see them'
 	@echo 'make house   imports only        make unit    tests only (ARGS="-k stop" for some)'
 	@echo 'make fmt     put the code in shape'
-	@echo 'make bench   measure this machine'
+	@echo 'make bench   measure starts and stops, and strike at everything 50 times'
 	@echo 'make lock    choose the newest dependencies anew'
 	@echo 'make clean   remove what was made'
 
@@ -110,7 +110,9 @@ lock:
 	@rm -rf .lock-venv
 
 bench: env
-	@$(BIN)/traybot bench $(ARGS)
+	@$(BIN)/python bench/start.py
+	@$(BIN)/python bench/stop.py --trials 100
+	@$(BIN)/python bench/chaos.py --kills 50
 
 clean:
 	rm -rf .venv .lock-venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -23,6 +23,7 @@ from traybot.workers.line import Left, Line
 from traybot.workers.sight import NotSeen
 
 LIFE = 5
+AT_BIRTH = {"capture": {"backend": "mss", "fps": 10}}
 
 
 class Stage:
@@ -37,7 +38,9 @@ class Stage:
         ours, theirs = Pipe(duplex=True)
         self.channel = Channel(ours, patient=True)
         self.theirs = Channel(theirs, patient=True)
-        birth = Birth("routine", LIFE, plan, self.memory, theirs, None, share, "a test")
+        birth = Birth(
+            "routine", LIFE, plan, self.memory, theirs, None, share, "a test", settings=AT_BIRTH
+        )
         self.bot = Bot(birth, Line(birth, self.theirs))
 
     def ask(self, pause: int) -> None:
@@ -168,13 +171,16 @@ def test_paused_tells_a_pause_and_nothing_else(canvas: Painter, tmp_path: Path) 
 def share(tmp_path: Path) -> Iterator[Share]:
     """A Manager with one section of settings."""
     share = Share(get_context("spawn"), tmp_path)
-    share.start({"capture": {"backend": "mss", "fps": 10}})
+    share.start(AT_BIRTH)
     yield share
     share.end()
 
 
 def test_settings_change_under_a_running_bot(canvas: Painter, tmp_path: Path, share: Share) -> None:
-    """They are read anew when their version says so; without a Manager the last reading holds."""
+    """They are those of its birth until their version says that there are others.
+
+    Without a Manager the last reading holds.
+    """
     stage = Stage(tmp_path, on(canvas), share.address)
     settings = stage.bot.settings
     kept = settings.capture
