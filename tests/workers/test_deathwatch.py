@@ -241,6 +241,21 @@ def test_a_verdict_about_a_life_that_is_over_counts_for_the_next(
         assert end.is_quiet()
 
 
+def test_a_life_that_ended_by_itself_used_up_no_verdict(canvas: Painter, tmp_path: Path) -> None:
+    """What fired about it counts for the next; what was only told is not told again."""
+    here = watch("here", see="skull.png")
+    halt = watch("halt", see="skull.png", then="pause")
+    with watching(tmp_path, on(canvas, here, halt)) as end:
+        canvas.paint(SKULL_HERE)
+        end.tell("watch", 1)
+        assert [end.verdict().watch, end.verdict().watch] == ["halt", "here"]
+        end.tell("rest")
+        end.tell("watch", 2)
+        verdict = end.verdict()
+        assert (verdict.watch, verdict.life) == ("halt", 2)
+        assert end.is_quiet()
+
+
 def test_it_leaves_when_it_is_told(canvas: Painter, tmp_path: Path) -> None:
     """As it does when the daemon's end of the pipe is gone."""
     with watching(tmp_path, on(canvas, DEATH)) as end:

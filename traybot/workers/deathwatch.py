@@ -80,10 +80,15 @@ class _Watched:
     state: rules.WatchState = field(default_factory=rules.WatchState)
     next_at: float = 0.0
     sight: Sight | None = None
-    #: Another verdict went before its last one, so nothing has come of it.
+    #: Another verdict, or the life's own end, went before its last one: nothing has come of it.
     overruled: bool = False
     #: Why it cannot look now.
     blind: str = ""
+
+    @property
+    def acts(self) -> bool:
+        """Whether its verdict ends or pauses the life."""
+        return self.spec.ends_life or self.spec.then == "pause"
 
 
 class Deathwatch:
@@ -105,7 +110,8 @@ class Deathwatch:
         self._gathered = 0.0
         self._since = 0.0
         self._judging_until = 0.0
-        self._known_life = 0
+        #: The life we last judged for, and since when.
+        self._known_life, self._began = 0, 0.0
 
     def serve(self) -> None:
         """Look when a watch is due, listen in between."""
@@ -135,11 +141,7 @@ class Deathwatch:
                 self._only_tell = True
                 self._stop_clock()
             case "rest":
-                self._life, self._judging_until = 0, 0.0
-                self._stop_clock()
-                # What fired about a life that had just ended counted for nothing.
-                for watched in self._watches:
-                    watched.state = rules.rearmed(watched.state)
+                self._rest()
             case "judge":
                 self._judge(int(document["life"]))
             case "share":
@@ -147,6 +149,15 @@ class Deathwatch:
                 self._share.move(address)
             case "leave":
                 self._channel.close()
+
+    def _rest(self) -> None:
+        """Nobody plays: what fired about this life came to nothing, for it ended by itself."""
+        self._life, self._judging_until = 0, 0.0
+        self._stop_clock()
+        for watched in self._watches:
+            fired_at = watched.state.fired_at
+            if watched.acts and fired_at is not None and fired_at >= self._began:
+                watched.overruled = True
 
     def _watch(self, life: int) -> None:
         """Judge for this life; a new one begins with a clock at zero."""
@@ -160,6 +171,7 @@ class Deathwatch:
 
     def _begin_life(self) -> None:
         """Count sightings anew; that it fired stays known, unless nothing has come of it."""
+        self._began = time.monotonic()
         for watched in self._watches:
             state = replace(watched.state, sightings=0)
             watched.state = rules.rearmed(state) if watched.overruled else state
@@ -222,15 +234,15 @@ class Deathwatch:
 
     def _conclude(self, fired: list[_Watched]) -> None:
         """Tell what fired; of what ends or pauses the life only the first by priority."""
-        ending = [one for one in fired if one.spec.ends_life or one.spec.then == "pause"]
-        if ending:
+        acting = [watched for watched in fired if watched.acts]
+        if acting:
             over = self._memory.condemned.value >= self._life
-            first = rules.first_by_priority([one.spec for one in ending])
-            for watched in ending:
+            first = rules.first_by_priority([watched.spec for watched in acting])
+            for watched in acting:
                 watched.overruled = over or watched.spec is not first
-            self._tell(next(one for one in ending if one.spec is first))
+            self._tell(next(watched for watched in acting if watched.spec is first))
         for watched in fired:
-            if watched not in ending:
+            if not watched.acts:
                 self._tell(watched)
 
     def _tell(self, watched: _Watched) -> None:
