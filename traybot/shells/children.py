@@ -13,7 +13,8 @@ from typing import Any
 from traybot.core.botfile import BotPlan
 from traybot.core.events import ChildExited, Event
 from traybot.core.exits import Ending, Exit, exit_of
-from traybot.shells import hearing, signals
+from traybot.shells import hearing
+from traybot.shells.births import start_process
 from traybot.shells.channel import Channel
 from traybot.shells.graveyard import Graveyard
 from traybot.shells.hands_line import HandsLine
@@ -118,24 +119,24 @@ class Children:
 
     def _launch(self, life: _Life, birth: Any, ends: list[Connection]) -> None:  # noqa: ANN401
         """Start the process; on the launcher's thread."""
+        means = self._means
         try:
             name = f"traybot {life.child} {life.number}"
-            process = self._means.context.Process(target=self._means.live, args=(birth,), name=name)
-            with signals.kept():
-                process.start()
-            life.process = process
+            life.process = start_process(
+                lambda: means.context.Process(target=means.live, args=(birth,), name=name),
+                means.restart_server,
+                lambda: not life.doomed,
+            )
             with contextlib.suppress(ProcessLookupError):
-                life.handle = self._means.processes.handle(process.pid)
+                life.handle = means.processes.handle(life.process.pid)
             if life.doomed:
                 _signal(life, signal.SIGKILL)
         except Exception as error:  # noqa: BLE001  a start that fails in any way is an end
             life.failed = f"cannot start a process: {error}"
-            # Whatever is wrong with the forkserver: the next start makes a new one.
-            self._means.restart_server()
         finally:
             for end in ends:
                 end.close()
-            self._means.wake()
+            means.wake()
 
     def kill(self, child: str, life: int) -> None:
         """End it and its group; what made a session of its own is swept when it is gone."""
