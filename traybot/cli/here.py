@@ -29,7 +29,8 @@ def bots(*, as_json: bool) -> int:
 
 def _shelf() -> BotShelf:
     paths = find_paths()
-    return BotShelf(bots_folder(settings_file.load(paths.settings), paths))
+    named = str(settings_file.load(paths.settings).sections["bots"]["folder"])
+    return BotShelf(bots_folder(named, paths))
 
 
 def check(bot: str, *, as_json: bool) -> int:

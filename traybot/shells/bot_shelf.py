@@ -7,7 +7,6 @@ from pathlib import Path
 from traybot.core.botfile import BotPlan, read_bot
 from traybot.core.options import Problem
 from traybot.core.places import line_of
-from traybot.core.settings import Settings
 from traybot.core.watchfile import TO_COME
 from traybot.errors import BotError
 from traybot.shells.paths import Paths
@@ -18,9 +17,8 @@ _LARGEST_FILE = 1_000_000
 _TOO_DEEP = (RecursionError, MemoryError)
 
 
-def bots_folder(settings: Settings, paths: Paths) -> Path:
-    """Give the folder that the settings name, or the usual one."""
-    named = str(settings.sections["bots"]["folder"])
+def bots_folder(named: str, paths: Paths) -> Path:
+    """Give the folder that the settings name, or the usual one if they name none."""
     return _expanded(named) if named else paths.bots
 
 

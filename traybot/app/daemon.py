@@ -1,0 +1,178 @@
+"""How does a daemon begin, run and end? Its parts in order, and in reverse."""
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+from traybot.app.listeners import OWN_TICKET, Listeners
+from traybot.app.options import Options
+from traybot.app.parts import Parts
+from traybot.core import events as e
+from traybot.engine import Engine, Ports
+from traybot.errors import TraybotError
+from traybot.shells import forkserver, leftovers, logs, requests, signals
+from traybot.shells.autostart import repair_autostart
+from traybot.shells.control import ControlServer
+from traybot.shells.desk import Desk
+from traybot.shells.faces import Faces
+from traybot.shells.paths import Paths
+from traybot.shells.reporter import Reporter
+from traybot.shells.snapshot import snapshot
+
+_log = logging.getLogger(__name__)
+
+_QUIT_SECONDS = 3.0
+#: The last lines on standard output are waited for so long, should nobody read them.
+_TOLD_SECONDS = 1.0
+
+
+class Daemon:
+    """One daemon: its parts, the engine among them, and those who listen."""
+
+    def __init__(self, options: Options, paths: Paths) -> None:
+        """Take the instance lock and read the settings; starts no thread that decides."""
+        signals.block()
+        paths.prepare()
+        self._options = options
+        parts = self._parts = Parts(paths)
+        self._began = time.monotonic()
+        stream = sys.stdout if options.tell else None
+        self.reporter = Reporter(self._began, stream, as_json=options.as_json)
+        #: False if standard output's reader did not take the last lines.
+        self.told = True
+        self._desk = Desk(parts.mailbox, parts.shelf, self.reporter, lambda: self.engine.state)
+        self._control = ControlServer(paths.socket, self._desk.obey)
+        self._desk.snapshot, self._desk.reload = self.snapshot, self._reload
+        self._desk.answer = self._control.answer
+        self._listeners = Listeners(
+            self.reporter,
+            self._control,
+            parts.awake,
+            lambda: self.engine.state,
+            lambda why: self._post(e.QuitRequested, why),
+        )
+        self.engine = Engine(self._ports(), self._begin, self._end)
+
+    def _ports(self) -> Ports:
+        parts = self._parts
+        return Ports(
+            mailbox=parts.mailbox,
+            memory=parts.memory,
+            lives=parts.children,
+            hands=parts.hands,
+            shelf=parts.shelf,
+            program=parts.program,
+            watchers=self._listeners,
+            others=(parts.shares,),
+        )
+
+    def run(self) -> int:
+        """Run on the main thread until everything has ended; gives the exit code."""
+        options, parts = self._options, self._parts
+        faces = self._listeners.faces = Faces(
+            self.wish, parts.settings.sections, tray=options.tray, hotkeys=options.hotkeys
+        )
+        self.engine.start()
+        self._control.start()
+        signals.listen(lambda name: self._post(e.QuitRequested, name))
+        if options.seconds is not None:
+            timer = threading.Timer(options.seconds, self._post, (e.QuitRequested, "--for"))
+            timer.daemon = True
+            timer.start()
+        faces.run()
+        self.engine.wait()
+        self._control.stop()
+        parts.lock.release()
+        self.told = self.reporter.close(_TOLD_SECONDS)
+        logs.close_log()
+        if self.engine.crashed:
+            what = f"cannot go on: {self.engine.crashed!r}"
+            raise TraybotError(what, f"see {parts.paths.log}")
+        return self._listeners.code
+
+    def wish(self, action: str, by: str) -> None:
+        """A hotkey or a menu item was used; from any thread."""
+        request = requests.read_request(action, "", 0, by)
+        if request is not None:
+            self._parts.mailbox.post(request)
+
+    def _post(self, kind: type[e.Request], by: str) -> None:
+        self._parts.mailbox.post(kind(time.monotonic(), 0, by))
+
+    # --- on the engine's thread ------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        """Start the processes that are there from the first moment on."""
+        parts = self._parts
+        with contextlib.suppress(OSError):
+            parts.processes.adopt_orphans()
+        parts.hands.start()
+        parts.starter.submit(forkserver.start)
+        parts.shares.start()
+        parts.keeper.submit(repair_autostart)
+        self._desk.find_bots(self._options.bot)
+        parts.keeper.submit(self._desk.check_bots)
+        self._begin_with_a_bot()
+
+    def _begin_with_a_bot(self) -> None:
+        """Start the bot of the command line, or the one that the settings want started."""
+        now, post = time.monotonic(), self._parts.mailbox.post
+        wished = self._parts.settings.sections["bots"]
+        if self._options.bot:
+            post(e.StartRequested(now, OWN_TICKET, "the command line", bot=self._options.bot))
+        elif wished["chosen"]:
+            kind = e.StartRequested if wished["autostart"] else e.BotChosen
+            post(kind(now, 0, "the settings", bot=str(wished["chosen"])))
+
+    def _end(self) -> None:
+        """End every process of ours, hands last; then read from the system what is left."""
+        parts, faces = self._parts, self._listeners.faces
+        parts.memory.allowed.value = 0
+        for end in (
+            parts.children.end,
+            faces.stop if faces else lambda: None,
+            lambda: parts.starter.stop(_QUIT_SECONDS),
+            lambda: parts.keeper.stop(_QUIT_SECONDS),
+            parts.share.end,
+            forkserver.end,
+            lambda: parts.hands.end(_QUIT_SECONDS),
+            forkserver.end_tracker,
+            parts.program.release,
+        ):
+            try:
+                end()
+            except Exception:  # noqa: BLE001  whatever fails here, the rest must still end
+                _log.exception("a part did not end in order")
+        left = leftovers.end_all(parts.processes, parts.token)
+        self.reporter.summary(time.monotonic(), leftovers.held_left(), left)
+        parts.mailbox.close()
+
+    # --- on the control thread -------------------------------------------------------------------
+
+    def _reload(self) -> None:
+        """Read the settings again; `SettingsError` leaves everything as it was."""
+        self._parts.settings.reload(self._parts.share.publish, self._parts.memory)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Give what `traybot status --json` shows; from any thread."""
+        parts, faces = self._parts, self._listeners.faces
+        return snapshot(
+            self.engine.state,
+            parts.memory,
+            parts.children,
+            pids={
+                "daemon": os.getpid(),
+                "hands": parts.hands.pid,
+                "manager": parts.share.pid,
+                "forkserver": forkserver.pid(),
+                "program": parts.program.pid,
+            },
+            faces=faces.health() if faces else {},
+            input_trouble=parts.hands.trouble,
+            awake=parts.awake.state,
+            seconds=time.monotonic() - self._began,
+        )

@@ -1,0 +1,67 @@
+"""Who hears what the engine decided? The log, the event stream, callers, tray and power."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from traybot.core.commands import Report
+from traybot.core.phases import Phase
+from traybot.core.state import State
+from traybot.core.status import present
+from traybot.shells import requests
+from traybot.shells.awake import AwakeKeeper
+from traybot.shells.control import ControlServer
+from traybot.shells.faces import Faces
+from traybot.shells.reporter import Reporter
+
+#: Under this number the command line that started the daemon hears about its own bot.
+OWN_TICKET = -1
+#: The reply to a start whose bot is wrong; the command line's exit code for that as well.
+_INVALID = 5
+
+
+@dataclass(slots=True)
+class Listeners:
+    """What `ports.Watchers` asks for; on the engine's thread."""
+
+    reporter: Reporter
+    control: ControlServer
+    awake: AwakeKeeper
+    #: The state as of the last step.
+    state: Callable[[], State]
+    #: Quit, because of this.
+    quit: Callable[[str], None]
+    #: There once the daemon runs.
+    faces: Faces | None = None
+    #: What the daemon's own command line is to exit with.
+    code: int = 0
+
+    def report(self, report: Report, at: float) -> None:
+        """Pass an event on to log, stream and followers."""
+        self.reporter.tell(report.event, at, report.life, dict(report.fields))
+
+    def notify(self, text: str) -> None:
+        """Tell the user, where there is a way to."""
+        self.reporter.tell("notice", time.monotonic(), 0, {"text": text})
+
+    def reply(self, ticket: int, code: int, text: str) -> None:
+        """Answer whoever asked; what nobody asked for by command is told as a notice."""
+        if ticket > 0:
+            self.control.answer(ticket, requests.answer(code, text))
+        elif ticket == OWN_TICKET and code and not self.state().leaving:
+            self._own_bot_failed(code, text)
+        elif code:
+            self.notify(text)
+
+    def _own_bot_failed(self, code: int, text: str) -> None:
+        sys.stderr.write(f"traybot: {text}\n")
+        if code == _INVALID or self.state().phase is Phase.IDLE:
+            self.code = code
+            self.quit("its bot's mistake")
+
+    def show(self, state: State) -> None:
+        """Show a state in the tray; keep the machine awake as long as it wants that."""
+        self.awake.show(state.phase)
+        if self.faces is not None:
+            self.faces.show(present(state))

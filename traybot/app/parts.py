@@ -1,0 +1,87 @@
+"""Which parts are there, and how are they joined? The only file that knows every shell's name."""
+
+import multiprocessing
+import os
+import secrets
+from typing import Any
+
+from traybot.app.live_settings import LiveSettings
+from traybot.shells import forkserver, instance, logs
+from traybot.shells.awake import AwakeKeeper
+from traybot.shells.bot_shelf import BotShelf, bots_folder
+from traybot.shells.children import Children, Means
+from traybot.shells.hands_line import HandsLine
+from traybot.shells.launcher import Launcher
+from traybot.shells.mailbox import Mailbox
+from traybot.shells.memory import Memory
+from traybot.shells.paths import Paths
+from traybot.shells.program import Program
+from traybot.shells.share import Share, ShareAddress
+from traybot.shells.share_keeper import ShareKeeper
+from traybot.system import choose
+from traybot.system.base import MARK
+from traybot.workers.birth import Birth
+from traybot.workers.entry import live
+from traybot.workers.hands import HandsBirth
+from traybot.workers.hands import main as hands_main
+
+
+class Parts:
+    """What every daemon is made of; making it starts no process but the library's tracker."""
+
+    def __init__(self, paths: Paths) -> None:
+        """Take the instance lock, read the settings, open the log, then make each part."""
+        self.paths = paths
+        self.lock = instance.InstanceLock(paths.lock)
+        self.settings = LiveSettings(paths.settings)
+        logs.open_log(paths.log, str(self.option("daemon", "log_level")))
+        #: Marks every process of this daemon.
+        self.token = secrets.token_hex(8)
+        os.environ[MARK] = self.token
+        forkserver.keep_files_in(paths.runtime / "mp")
+        forkserver.start_tracker()
+        self._make()
+
+    def _make(self) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self.processes = choose.processes()
+        self.mailbox = Mailbox()
+        self.memory = Memory(spawn)
+        self.shelf = BotShelf(bots_folder(str(self.option("bots", "folder")), self.paths))
+        self.starter, self.keeper = Launcher("starter"), Launcher("keeper")
+        self.hands = HandsLine(spawn, self.memory, hands_main, HandsBirth)
+        self.share = Share(spawn, self.paths.runtime / "mp")
+        self.shares = ShareKeeper(
+            self.share, self.keeper, lambda: self.settings.sections, self.mailbox.wake
+        )
+        self.children = Children(self._means())
+        self.shares.moved = self._tell_share
+        self.program = Program(self.processes)
+        self.awake = AwakeKeeper(choose.awake, lambda: bool(self.option("daemon", "awake")))
+
+    def _means(self) -> Means:
+        return Means(
+            context=forkserver.life_context(),
+            processes=self.processes,
+            memory=self.memory,
+            hands=self.hands,
+            share=self.share,
+            launcher=self.starter,
+            live=live,
+            birth=Birth,
+            token=self.token,
+            settings=lambda: self.settings.sections,
+            wake=self.mailbox.wake,
+            unstick=forkserver.kill,
+            restart_server=forkserver.forget,
+            spared=lambda: {forkserver.pid() or 0},
+        )
+
+    def option(self, section: str, name: str) -> Any:  # noqa: ANN401  each has its own type
+        """Give an option of the settings as they are now; from any thread."""
+        return self.settings.sections[section][name]
+
+    def _tell_share(self, address: ShareAddress) -> None:
+        document = {"do": "share", "address": address.address, "key": address.key.hex()}
+        for child in ("routine", "recovery", "deathwatch"):
+            self.children.tell(child, document)
