@@ -7,6 +7,8 @@ from typing import Any
 from traybot.core import options as o
 from traybot.core.geometry import Rect
 from traybot.core.options import Option, Problem
+from traybot.core.stuckfile import ROWS as STUCK
+from traybot.core.stuckfile import stuck_watches
 from traybot.core.watchfile import WatchSpec, read_watches
 
 _HOUR = 3600.0
@@ -42,6 +44,7 @@ TABLES = {
     "program": PROGRAM,
     "routine": ROUTINE,
     "recovery": RECOVERY,
+    "stuck": STUCK,
     "limits": LIMITS,
 }
 
@@ -145,7 +148,7 @@ def _plan(
         recovery_timeout=recovery["timeout"],
         program=tables["program"]["command"],
         program_restart=tables["program"]["restart"],
-        watches=watches,
+        watches=(*watches, *stuck_watches(tables["stuck"])),
         max_deaths=tables["limits"]["max_deaths"],
         max_hours=tables["limits"]["max_hours"],
     )

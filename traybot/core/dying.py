@@ -58,13 +58,13 @@ def _pause(state: State, verdict: Verdict) -> Step:
         if not state.judging:
             return state, [told]
         # It holds still, or again: no playing on for now, whoever had paused.
-        return state.entered(Phase.PAUSED, f"{verdict.watch} was seen"), [c.WatchOnly(), told]
-    state, commands = pausing.pause(state, "verdict", f"{verdict.watch} was seen")
+        return state.entered(Phase.PAUSED, verdict.sentence), [c.WatchOnly(), told]
+    state, commands = pausing.pause(state, "verdict", verdict.sentence)
     return state, [*commands, c.Notify(_sentence(state, verdict))]
 
 
 def _die(state: State, verdict: Verdict, at: float) -> Step:
-    state = state.entered(Phase.DEAD, f"{verdict.watch} was seen")
+    state = state.entered(Phase.DEAD, verdict.sentence)
     state = replace(state, latched=verdict, deaths=state.deaths + 1, ending_since=at)
     return moves.end_player(state, at)
 
@@ -78,7 +78,7 @@ def after_death(state: State, at: float) -> Step:
     if verdict is None:
         return moves.start_routine(state)
     if verdict.then == "stop":
-        return moves.end_all(state, at, f"{verdict.watch} was seen")
+        return moves.end_all(state, at, verdict.sentence)
     if plan.max_deaths is not None and state.deaths >= plan.max_deaths:
         return moves.fail(state, at, f"{state.deaths} deaths, the limit of this bot")
     if verdict.then == "recover" and plan.recovery:
@@ -160,4 +160,4 @@ def _ms(seconds: float) -> float:
 
 def _sentence(state: State, verdict: Verdict) -> str:
     title = state.plan.title if state.plan else state.bot
-    return f"{title}: {verdict.watch} was seen"
+    return f"{title}: {verdict.sentence}"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from traybot.core.geometry import Rect
+from traybot.core.watchfile import STUCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,13 @@ class Verdict:
     def latency(self) -> float:
         """Seconds from the picture to the conclusion."""
         return self.decided_at - self.seen_at
+
+    @property
+    def stuck(self) -> bool:
+        """Whether a limit of the table `[stuck]` was passed."""
+        return self.watch.startswith(STUCK)
+
+    @property
+    def sentence(self) -> str:
+        """What it concluded, for a person."""
+        return f"stuck: {self.why}" if self.stuck else f"{self.watch} was seen"

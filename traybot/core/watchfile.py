@@ -12,6 +12,10 @@ KINDS = ("image", "feature", "color", "still", "changed", "process", "window", "
 #: Known to the format, and not built yet.
 TO_COME = frozenset({"feature", "text"})
 THENS = ("stop", "pause", "restart", "recover", "notify", "send")
+#: Watches of the `[stuck]` table are named after it.
+STUCK = "stuck."
+#: Kinds that tell something about a life: without one there is nothing to hold.
+ABOUT_LIVES = frozenset({"timer", "silent", "progress", "repeats"})
 #: What a verdict with this `then` does to the life: these end it.
 ENDING = frozenset({"stop", "restart", "recover"})
 
@@ -125,6 +129,9 @@ def read_watches(tables: object) -> tuple[tuple[WatchSpec, ...], list[Problem]]:
         values, wrong = o.read_table(table, ROWS, "watch", index)
         if isinstance(table, dict) and not any(problem.key == "kind" for problem in wrong):
             wrong += _check(values, table, index)
+        if values["name"].startswith(STUCK):
+            what = f"name: {o.shown(values['name'])} is taken by the table [stuck]"
+            wrong.append(Problem("watch", "name", what, "take another name", index))
         if values["name"] and values["name"] in {watch.name for watch in watches}:
             what = f"name: {o.shown(values['name'])} is used twice"
             wrong.append(Problem("watch", "name", what, "give each watch its own name", index))

@@ -30,8 +30,10 @@ class Memory:
         self.allowed = context.Value("i", 0, lock=False)
         #: The last life that may never press again (deathwatch).
         self.condemned = context.Value("i", 0, lock=False)
-        #: When the life last made a call of ours, monotonic seconds (life).
+        #: When the life last made a call of ours, or will wake from one, monotonic seconds (life).
         self.heartbeat = context.Value("d", 0.0, lock=False)
+        #: Whether its last actions repeat themselves, a `core.repeats.Repeats` (life).
+        self.repeats = context.Value("i", 0, lock=False)
         #: When the deathwatch last looked, and last concluded something (deathwatch).
         self.looked_at = context.Value("d", 0.0, lock=False)
         self.verdict_at = context.Value("d", 0.0, lock=False)

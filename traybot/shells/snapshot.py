@@ -55,4 +55,5 @@ def _ages(memory: Memory) -> dict[str, float]:
         "looked": memory.looked_at.value,
         "verdict": memory.verdict_at.value,
     }
-    return {name: round(now - at, 3) for name, at in times.items() if at}
+    # A sleeping life has said when it will wake: its last call is now.
+    return {name: round(max(0.0, now - at), 3) for name, at in times.items() if at}

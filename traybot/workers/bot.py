@@ -59,6 +59,8 @@ class Bot:
     def count(self, name: str, by: float = 1) -> None:
         """Add to a counter that the status shows; the sums go on over all lives of a run.
 
+        To count is to make progress: see `[stuck]` in the bot's file.
+
         A bot has at most 32 counters; `ValueError` at the next one.
         """
         if name not in self._counters:
@@ -68,6 +70,7 @@ class Bot:
             self._counters.append(name)
             self._line.tell({"say": "counter", "name": name})
         self._birth.memory.counters[self._counters.index(name)] += by
+        self._line.doings.forget()
 
     def log(self, text: object) -> None:
         """Write a line into traybot's log."""

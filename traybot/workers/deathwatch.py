@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from traybot.core import watch as rules
 from traybot.core.exits import Ending, Exit
 from traybot.core.verdicts import Verdict
-from traybot.core.watchfile import WatchSpec
+from traybot.core.watchfile import ABOUT_LIVES, WatchSpec
 from traybot.errors import BotError, TraybotError
 from traybot.shells.channel import Channel, Document
 from traybot.shells.hearing import write_verdict
@@ -99,7 +99,7 @@ class Deathwatch:
         self._memory = birth.memory
         self._channel = channel
         self._share = ShareView(birth.share)
-        eyes = Eyes(birth.plan.window, birth.plan.folder, birth.token)
+        eyes = Eyes(birth.plan.window, birth.plan.folder, birth.token, birth.memory)
         self._eyes = eyes
         self._watches = [_Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]
         eyes.open()
@@ -291,6 +291,5 @@ class Deathwatch:
 
     def _holds(self, watched: _Watched) -> bool:
         """Whether it does as far as can be seen; what is pending was seen at every look so far."""
-        # A timer tells the age of a life: without one there is nothing to hold.
-        lives = bool(self._life) or watched.spec.kind != "timer"
+        lives = bool(self._life) or watched.spec.kind not in ABOUT_LIVES
         return lives and watched.state.sightings > 0

@@ -31,6 +31,7 @@ class Keys:
         A pause lets go of them. A bot that parked by itself presses them again when it plays on;
         one that had to be frozen does not.
         """
+        self._line.doings.note("hold " + " ".join(keys))
         held: list[str] = []
         try:
             for key in keys:

@@ -12,6 +12,7 @@ from traybot.shells.channel import Channel
 from traybot.shells.memory import GO, LEAVE
 from traybot.shells.share import ShareAddress, ShareView
 from traybot.workers.birth import Birth
+from traybot.workers.doings import Doings
 
 #: How often a press that is refused for want of focus is tried again.
 _RETRY_SECONDS = 0.05
@@ -36,6 +37,10 @@ class Line:
         self.share = ShareView(birth.share)
         self._blocked = ""
         self._parked = 0.0
+        #: What the bot did last.
+        self.doings = Doings(birth.memory)
+        # The life before may have been ended in a sleep, of which it had said when it will wake.
+        self._memory.heartbeat.value = time.monotonic()
         #: What the open `hold` blocks asked for, in order.
         self._holds: list[dict[str, Any]] = []
 
@@ -80,8 +85,10 @@ class Line:
         left = seconds
         while left > 0:
             began = time.monotonic()
+            self._memory.heartbeat.value = began + left
             woken = self._channel.wait(left)
             left -= time.monotonic() - began
+            self._memory.heartbeat.value = time.monotonic()
             if woken:
                 self._listen()
                 self.checkpoint()

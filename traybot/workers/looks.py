@@ -13,11 +13,13 @@ import psutil
 from traybot.core.geometry import Match, Rect
 from traybot.core.watchfile import WatchSpec
 from traybot.errors import BotError, TraybotError
+from traybot.shells.memory import Memory
 from traybot.system.base import MARK
 from traybot.vision import changes, color
 from traybot.vision.match import best
 from traybot.vision.screen import Frame, Screen
 from traybot.vision.templates import Template, load_template, scaled
+from traybot.workers import stuck_looks
 from traybot.workers.places import Place
 
 #: The process table is read no more often than this: it takes milliseconds.
@@ -44,8 +46,9 @@ Look = Callable[[float], Sight]
 class Eyes:
     """What the looks of one deathwatch share: the screen, the window, the process table."""
 
-    def __init__(self, title: str, folder: str, token: str) -> None:
-        """Open nothing yet."""
+    def __init__(self, title: str, folder: str, token: str, memory: Memory | None = None) -> None:
+        """Open nothing yet; `memory` is what the life writes as it goes."""
+        self.memory = memory
         self.screen = Screen()
         self.place = Place(title, self.screen)
         self.folder = Path(folder)
@@ -111,6 +114,7 @@ def prepare(spec: WatchSpec, eyes: Eyes) -> Look:
         "window": _window,
         "timer": _timer,
     }
+    makers |= dict.fromkeys(stuck_looks.LOOKS, _stuck)
     maker = makers.get(spec.kind)
     if maker is None:
         what = f'cannot use the watch "{spec.name}": kind = "{spec.kind}" is not built yet'
@@ -246,5 +250,16 @@ def _window(spec: WatchSpec, eyes: Eyes) -> Look:
 def _timer(spec: WatchSpec, _eyes: Eyes) -> Look:
     def look(running: float) -> Sight:
         return Sight(running >= spec.after, time.monotonic(), why=f"running for {running:.1f} s")
+
+    return look
+
+
+def _stuck(spec: WatchSpec, eyes: Eyes) -> Look:
+    assert eyes.memory is not None, "only a deathwatch looks for this"
+    stuck = stuck_looks.LOOKS[spec.kind](spec, eyes.memory)
+
+    def look(running: float) -> Sight:
+        sees, why = stuck(running)
+        return Sight(sees, time.monotonic(), why=why)
 
     return look

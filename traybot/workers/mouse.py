@@ -7,6 +7,8 @@ from traybot.workers.line import Line
 
 _BUTTONS = {"left": 1, "middle": 2, "right": 3, "back": 8, "forward": 9}
 _CLICK_SECONDS = 0.04
+#: Clicks within a square of so many pixels are the same action.
+_SAME_PIXELS = 16
 #: A drag in one jump is not taken for a drag by many programs.
 _DRAG_STEPS = 12
 
@@ -18,6 +20,8 @@ class Mouse:
         """Press through this line; positions are the screen's until `follow`."""
         self._line = line
         self._origin: Callable[[], tuple[int, int]] = lambda: (0, 0)
+        #: Where we last put the pointer, on the screen.
+        self._at = (0, 0)
 
     def follow(self, origin: Callable[[], tuple[int, int]]) -> None:
         """Count positions from wherever `origin` says the window is."""
@@ -26,7 +30,7 @@ class Mouse:
     def move(self, x: int, y: int) -> None:
         """Put the pointer at a pixel of the window."""
         left, top = self._origin()
-        self._line.ask_hands({"do": "move", "x": left + x, "y": top + y})
+        self._move((left + x, top + y))
 
     def click(
         self, x: int | None = None, y: int | None = None, *, button: str = "left", times: int = 1
@@ -36,6 +40,11 @@ class Mouse:
             raise ValueError("a click needs both x and y, or neither of them")
         if x is not None and y is not None:
             self.move(x, y)
+        self._click(button, times)
+
+    def _click(self, button: str, times: int) -> None:
+        x, y = (position // _SAME_PIXELS for position in self._at)
+        self._line.doings.note(f"click {button} {x} {y}")
         for _ in range(times):
             with self.hold(button):
                 self._line.sleep(_CLICK_SECONDS)
@@ -68,8 +77,12 @@ class Mouse:
 
     def click_screen(self, x: int, y: int, *, button: str = "left") -> None:
         """Click a pixel of the whole screen, as matches give it."""
-        self._line.ask_hands({"do": "move", "x": x, "y": y})
-        self.click(button=button)
+        self._move((x, y))
+        self._click(button, 1)
+
+    def _move(self, place: tuple[int, int]) -> None:
+        self._at = place
+        self._line.ask_hands({"do": "move", "x": place[0], "y": place[1]})
 
 
 def _number(button: str) -> int:
