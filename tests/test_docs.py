@@ -16,6 +16,7 @@ from traybot.cli.parser import parse
 from traybot.core.botfile import TABLES
 from traybot.core.options import Option
 from traybot.core.phases import Phase
+from traybot.core.recoveryfile import RECOVERY, STEP
 from traybot.core.watchfile import IS, ROWS, TAKES, THENS
 from traybot.demo.stage import BOT
 from traybot.shells.memory import Memory
@@ -37,7 +38,12 @@ DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 #: How a decision is told: Nygard's form.
 HEADINGS = ["Context", "Decision", "Status", "Consequences"]
 #: The tables of a `bot.toml` with their options.
-OPTIONS = {**{f"[{name}]": options for name, options in TABLES.items()}, "[[watch]]": ROWS}
+OPTIONS = {
+    **{f"[{name}]": options for name, options in TABLES.items()},
+    "[recovery]": RECOVERY,
+    "[[recovery.step]]": STEP,
+    "[[watch]]": ROWS,
+}
 #: What an author holds, by the name that the page calls it.
 HELD: dict[str, type] = {
     "bot": Bot,

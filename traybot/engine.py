@@ -122,6 +122,8 @@ class Engine:
         return {
             c.LoadBot: lambda k: [self._load(k.bot)],
             c.StartProgram: lambda k: p.program.start(k.plan),
+            c.RestartProgram: lambda k: p.program.restart(k.plan),
+            c.TakePicture: lambda k: p.lives.tell(DEATHWATCH, {"do": "picture", "name": k.name}),
             c.StartChild: lambda k: p.lives.start(k.child, k.life, k.plan),
             c.KillChild: lambda k: p.lives.kill(k.child, k.life),
             c.AskChild: lambda k: p.lives.ask(k.child, k.life),

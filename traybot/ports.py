@@ -83,6 +83,10 @@ class ProgramPort(Source, Protocol):
         """Start it, unless it runs."""
         ...
 
+    def restart(self, plan: BotPlan) -> None:
+        """End it if it runs, and start it when it is gone; never waits."""
+        ...
+
 
 class Watchers(Protocol):
     """Whoever wants to know: log, event stream, tray, notices. May be slow, must not fail."""

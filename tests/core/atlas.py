@@ -9,6 +9,7 @@ from traybot.core import events as e
 from traybot.core.botfile import BotPlan
 from traybot.core.exits import Ending, Exit
 from traybot.core.phases import Phase
+from traybot.core.recoveryfile import Rung
 from traybot.core.state import DEATHWATCH, ROUTINE, Child, State
 from traybot.core.step import step
 from traybot.core.verdicts import Verdict
@@ -25,6 +26,9 @@ PLANS = (
     make_plan(recovery="routine:revive", restart="never"),
     make_plan(recovery="routine:revive", restart="always"),
     make_plan(recovery="routine:revive", max_deaths=1),
+    make_plan(recovery=(Rung(keys=("enter",)), Rung(needs_human="log in"))),
+    make_plan(recovery=(Rung(keys=("enter",)), Rung(program=True))),
+    make_plan(recovery=(Rung(needs_human="log in"),)),
 )
 _WISHES: tuple[tuple[str, e.Event], ...] = (
     ("start", e.StartRequested(NOW)),
@@ -140,7 +144,7 @@ def _ways_of_watching(state: State) -> Iterator[tuple[str, e.Event]]:
         yield "parked", e.ChildParked(NOW, ROUTINE, state.life)
     if state.judging and state.watched:
         yield "judged", e.Judged(NOW)
-        if state.phase is Phase.RECOVERING:
+        if state.phase in {Phase.RECOVERING, Phase.NEEDS_HUMAN}:
             yield "still holds", e.Judged(NOW, ("death",))
     if state.watched:
         for then in ("recover", "stop", "restart", "pause"):

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from traybot.core.botfile import BotPlan
+from traybot.core.recoveryfile import Rung
 
 _PLAIN = BotPlan(
     name="koules",
@@ -15,11 +16,8 @@ _PLAIN = BotPlan(
     command=(),
     restart="on-crash",
     grace=2.0,
-    recovery="",
-    recovery_timeout=60.0,
     program=(),
     program_restart=False,
-    watches=(),
     max_deaths=None,
     max_hours=None,
 )
@@ -27,6 +25,9 @@ _PLAIN = BotPlan(
 
 def make_plan(name: str = "koules", **values: Any) -> BotPlan:  # noqa: ANN401
     """A plan without watches, recovery or limits, but for what is said."""
+    if isinstance(values.get("recovery"), str):
+        run = values["recovery"]
+        values["recovery"] = (Rung(run=run, tries=0),) if run else ()
     return replace(_PLAIN, name=name, title=name.capitalize(), **values)
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.core.files import LEAST, sound, told, watch
 from traybot.core.botfile import in_region, read_bot
 from traybot.core.geometry import Rect
+from traybot.core.recoveryfile import Rung
 from traybot.core.watchfile import ROWS
 
 #: The example that the documentation shows, with an option of each kind.
@@ -69,7 +70,7 @@ def test_the_documented_example_is_read_whole() -> None:
     assert (plan.program, plan.program_restart) == (("/usr/games/koules",), False)
     assert (plan.run, plan.recovery, plan.restart, plan.grace) == (
         "routine:play",
-        "routine:revive",
+        (Rung(run="routine:revive", tries=0),),
         "on-crash",
         2.0,
     )
@@ -81,18 +82,13 @@ def test_the_documented_example_is_read_whole() -> None:
     assert (dialog.scales, dialog.absent, dialog.every_picture) == ((0.8, 1.25), True, False)
     assert (low.color, low.tolerance, low.share) == ((192, 32, 32), 20, 0.25)
     assert (plan.max_deaths, plan.max_hours) == (20, 8.0)
-    assert plan.templates == (
-        "templates/game_over.png",
-        "templates/ok.png",
-        "templates/yes.png",
-    )
 
 
 def test_the_least_file_has_the_documented_defaults() -> None:
     """A routine is enough; it has no recovery, no limits, and is named by its folder."""
     plan = sound(LEAST)
     assert (plan.title, plan.restart, plan.grace) == ("koules", "on-crash", 2.0)
-    assert (plan.recovery, plan.watches, plan.max_deaths, plan.max_hours) == ("", (), None, None)
+    assert (plan.recovery, plan.watches, plan.max_deaths, plan.max_hours) == ((), (), None, None)
     death = sound(watch("image")).watches[0]
     assert (death.threshold, death.every, death.confirm, death.then) == (0.9, 0.05, 1, "stop")
     assert (death.hold, death.cooldown, death.priority, death.absent) == (0.0, 0.0, 0, False)
@@ -238,7 +234,7 @@ def test_a_table_that_is_none_is_told(table: str) -> None:
 def test_every_mistake_is_found_at_once() -> None:
     """Nobody mends a file line by line, one start at a time."""
     text = "[bot]\ntitle = 1\n[routine]\nrun = 'x'\n[limits]\nmax_deaths = 0\n[zzz]\n"
-    assert [one.partition(":")[0] for one in told(text)] == ["7", "2", "6", "4"]
+    assert [one.partition(":")[0] for one in told(text)] == ["7", "2", "4", "6"]
 
 
 def test_a_message_is_one_short_line_whatever_is_written() -> None:

@@ -11,11 +11,13 @@ from tests.core.world import World
 from traybot.core import events as e
 from traybot.core.botfile import BotPlan
 from traybot.core.phases import Phase
+from traybot.core.recoveryfile import Rung
 
+LADDER = (Rung(keys=("enter",), tries=2), Rung(program=True), Rung(needs_human="log in"))
 PLANS = st.builds(
     make_plan,
     restart=st.sampled_from(["on-crash", "never", "always"]),
-    recovery=st.sampled_from(["routine:revive", ""]),
+    recovery=st.sampled_from(["routine:revive", "", LADDER]),
     command=st.sampled_from([(), ("prog",)]),
     program=st.just(("game",)),
     program_restart=st.booleans(),

@@ -51,7 +51,7 @@ def test_the_bot_is_about_the_game(plan: BotPlan) -> None:
     """Window, size and pictures are those of the game."""
     assert plan.window == f"^{TITLE}$"
     assert plan.reference == (WIDTH, HEIGHT)
-    for name in plan.templates:
+    for name in {name for watch in plan.watches for name in watch.see}:
         assert (BOT / name).is_file()
 
 

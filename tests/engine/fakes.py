@@ -133,6 +133,10 @@ class FakeProgram(FakeSource):
         """Note it."""
         self.note("start the program")
 
+    def restart(self, plan: BotPlan) -> None:
+        """Note it."""
+        self.note("restart the program")
+
 
 class FakeWatchers:
     """Writes down what people would hear, and each state shown."""

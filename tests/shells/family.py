@@ -64,6 +64,7 @@ class Family:
                 birth=Birth,
                 token=self.token,
                 settings=dict,
+                pictures=str(folder / "pictures"),
                 wake=self.mailbox.wake,
                 unstick=forkserver.kill,
                 restart_server=forkserver.forget,

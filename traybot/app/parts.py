@@ -71,6 +71,7 @@ class Parts:
             birth=Birth,
             token=self.token,
             settings=lambda: self.settings.sections,
+            pictures=str(self.paths.state / "pictures"),
             wake=self.mailbox.wake,
             unstick=forkserver.kill,
             restart_server=forkserver.forget,

@@ -1,17 +1,16 @@
 """What does a `bot.toml` say? Its schema, and the plan it becomes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from traybot.core import options as o
 from traybot.core.geometry import Rect
 from traybot.core.options import Option, Problem
+from traybot.core.recoveryfile import Rung, read_recovery
 from traybot.core.stuckfile import ROWS as STUCK
 from traybot.core.stuckfile import stuck_watches
 from traybot.core.watchfile import WatchSpec, read_watches
-
-_HOUR = 3600.0
 
 BOT = (
     Option("title", o.text, "", "the name people see"),
@@ -23,27 +22,22 @@ PROGRAM = (
     Option("restart", o.flag, default=False, doc="start the program again when it ends by itself"),
 )
 ROUTINE = (
-    Option("run", o.text, "", 'what to run, as "module:function"'),
+    Option("run", o.entry_point, "", 'what to run, as "module:function"'),
     Option("command", o.texts, (), "a program to supervise in place of `run`"),
     Option(
         "restart", o.choice("never", "on-crash", "always"), "on-crash", "when to start it again"
     ),
     Option("grace", o.duration(0.0, 60.0), 2.0, "time to leave in a kind stop"),
 )
-RECOVERY = (
-    Option("run", o.text, "", 'what to run after a death, as "module:function"', required=True),
-    Option("timeout", o.duration(0.1, _HOUR), 60.0, "a recovery that takes longer has failed"),
-)
 LIMITS = (
     Option("max_deaths", o.integer(1, 1_000_000), None, "give up after so many deaths"),
     Option("max_hours", o.number(0.0001, 10_000), None, "stop after so many hours"),
 )
-#: Tables of the file in their order; `watch` is a list of tables with a page of its own.
+#: Tables of the file in their order; `watch` and `recovery`, which hold lists, have own readers.
 TABLES = {
     "bot": BOT,
     "program": PROGRAM,
     "routine": ROUTINE,
-    "recovery": RECOVERY,
     "stuck": STUCK,
     "limits": LIMITS,
 }
@@ -63,18 +57,17 @@ class BotPlan:
     command: tuple[str, ...]
     restart: str
     grace: float
-    recovery: str
-    recovery_timeout: float
     program: tuple[str, ...]
     program_restart: bool
-    watches: tuple[WatchSpec, ...]
     max_deaths: int | None
     max_hours: float | None
+    #: Steps, tried one after the other; a life of the recovery gets a plan with its own step alone.
+    recovery: tuple[Rung, ...] = ()
+    watches: tuple[WatchSpec, ...] = ()
 
-    @property
-    def templates(self) -> tuple[str, ...]:
-        """Every picture the watches look for, as written, relative to the folder."""
-        return tuple(dict.fromkeys(name for watch in self.watches for name in watch.see))
+    def climbing(self, step: int) -> "BotPlan":
+        """Give the plan for a life that carries out one step of the recovery."""
+        return replace(self, recovery=(self.recovery[step],))
 
 
 def read_bot(
@@ -84,16 +77,18 @@ def read_bot(
     problems = _unknown_tables(document)
     tables: dict[str, dict[str, Any]] = {}
     for table, rows in TABLES.items():
-        absent = table not in document and table in {"program", "recovery"}
+        absent = table not in document and table == "program"
         values, wrong = read_table_or_defaults(document.get(table, {}), rows, table, absent=absent)
         tables[table] = values
         problems += wrong
+    rungs, wrong = read_recovery(document.get("recovery"))
+    problems += wrong + _check_routine(document)
     watches, wrong = read_watches(document.get("watch", []))
-    problems += wrong + _check_routine(document, tables["routine"])
-    problems += _check_run("recovery", tables["recovery"]["run"])
+    problems += wrong
     if problems:
         return None, problems
-    return _plan(name, folder, tables, watches), []
+    plan = _plan(name, folder, tables)
+    return replace(plan, recovery=rungs, watches=(*watches, *stuck_watches(tables["stuck"]))), []
 
 
 def read_table_or_defaults(
@@ -105,7 +100,7 @@ def read_table_or_defaults(
 
 
 def _unknown_tables(document: Mapping[str, Any]) -> list[Problem]:
-    known = [*TABLES, "watch"]
+    known = [*TABLES, "recovery", "watch"]
     return [
         Problem("", key, f"unknown table or option {o.shown(key)}", o.nearest(key, known))
         for key in document
@@ -113,27 +108,18 @@ def _unknown_tables(document: Mapping[str, Any]) -> list[Problem]:
     ]
 
 
-def _check_routine(document: Mapping[str, Any], routine: dict[str, Any]) -> list[Problem]:
-    if "routine" not in document:
+def _check_routine(document: Mapping[str, Any]) -> list[Problem]:
+    routine = document.get("routine")
+    if routine is None:
         return [Problem("", "", "there is no [routine]", 'add [routine] with run = "routine:play"')]
-    if bool(routine["run"]) == bool(routine["command"]):
+    if isinstance(routine, Mapping) and ("run" in routine) == ("command" in routine):
         what = "needs one of run and command"
         return [Problem("routine", "run", what, 'write run = "routine:play"')]
-    return _check_run("routine", routine["run"])
+    return []
 
 
-def _check_run(table: str, run: str) -> list[Problem]:
-    module, colon, function = run.partition(":")
-    if not run or (colon and module.replace(".", "_").isidentifier() and function.isidentifier()):
-        return []
-    what = f"run: {o.shown(run)} is not of the form module:function"
-    return [Problem(table, "run", what, 'write for example run = "routine:play"')]
-
-
-def _plan(
-    name: str, folder: str, tables: dict[str, dict[str, Any]], watches: tuple[WatchSpec, ...]
-) -> BotPlan:
-    bot, routine, recovery = tables["bot"], tables["routine"], tables["recovery"]
+def _plan(name: str, folder: str, tables: dict[str, dict[str, Any]]) -> BotPlan:
+    bot, routine = tables["bot"], tables["routine"]
     return BotPlan(
         name=name,
         folder=folder,
@@ -144,11 +130,8 @@ def _plan(
         command=routine["command"],
         restart=routine["restart"],
         grace=routine["grace"],
-        recovery=recovery["run"],
-        recovery_timeout=recovery["timeout"],
         program=tables["program"]["command"],
         program_restart=tables["program"]["restart"],
-        watches=(*watches, *stuck_watches(tables["stuck"])),
         max_deaths=tables["limits"]["max_deaths"],
         max_hours=tables["limits"]["max_hours"],
     )

@@ -27,6 +27,20 @@ class StartProgram(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class RestartProgram(Command):
+    """End the bot's program and start it anew; start it if it does not run."""
+
+    plan: BotPlan = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakePicture(Command):
+    """Have the deathwatch keep a picture of what there is to see; answered by PictureTaken."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class StartChild(Command):
     """Start a life of `routine`, `recovery` or `deathwatch`."""
 

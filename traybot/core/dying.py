@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from traybot.core import commands as c
 from traybot.core import events as e
-from traybot.core import moves, pausing
+from traybot.core import ladder, moves, pausing
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
-from traybot.core.state import RECOVERY, State, Step
+from traybot.core.state import State, Step
 from traybot.core.verdicts import Verdict
 from traybot.core.watchfile import ENDING
 
@@ -82,7 +82,7 @@ def after_death(state: State, at: float) -> Step:
     if plan.max_deaths is not None and state.deaths >= plan.max_deaths:
         return moves.fail(state, at, f"{state.deaths} deaths, the limit of this bot")
     if verdict.then == "recover" and plan.recovery:
-        return moves.start_recovery(state)
+        return ladder.climb(state)
     return moves.start_routine(state)
 
 
@@ -92,15 +92,8 @@ def recovery_ended(state: State, event: e.ChildExited) -> Step:
     if event.exit.ending is Ending.INVALID:
         return moves.fail(state, event.at, why, code=5)
     if event.exit.crash:
-        return recovery_failed(state, event.at, why)
+        return ladder.failed(state, event.at, why)
     return moves.judge(state.entered(Phase.RECOVERING, state.reason), 0)
-
-
-def recovery_failed(state: State, at: float, why: str) -> Step:
-    """Count it and try the recovery again later; the verdict stays latched."""
-    report = c.Report("recovery_failed", state.life, {"why": why})
-    state, commands = moves.back_off(state, at, RECOVERY, why)
-    return state, [report, *commands]
 
 
 def on_judged(state: State, event: e.Judged) -> Step:
@@ -112,10 +105,12 @@ def on_judged(state: State, event: e.Judged) -> Step:
         return _judged_before_resume(state, event.at)
     assert state.latched is not None
     if state.latched.watch in event.holding:
+        if state.phase is Phase.NEEDS_HUMAN:
+            return ladder.still_needed(state, f"{state.latched.watch} still holds")
         why = f"{state.latched.watch} still holds after the recovery"
-        return recovery_failed(state, event.at, why)
+        return ladder.failed(state, event.at, why)
     report = c.Report("recovered", state.life, {"watch": state.latched.watch})
-    state, commands = moves.start_routine(state)
+    state, commands = moves.start_routine(ladder.helped(state))
     return state, [report, *commands]
 
 
@@ -132,11 +127,22 @@ def on_judge_timeout(state: State, at: float) -> Step:
     """The deathwatch does not answer: replace it. What it was to judge is not taken on trust."""
     why = "the deathwatch did not answer"
     state, commands = moves.end_watcher(state)
-    if state.phase is Phase.PAUSED:
-        state, more = pausing.stay_paused(state, why)
-        return state, [*commands, *more]
-    state, more = recovery_failed(state, at, why)
+    state, more = not_judged(state, at, why)
     return state, [*commands, *more]
+
+
+def not_judged(state: State, at: float, why: str) -> Step:
+    """Nobody could look: what was to follow if all is well does not."""
+    if state.phase is Phase.PAUSED:
+        return pausing.stay_paused(state, why)
+    if state.phase is Phase.NEEDS_HUMAN:
+        return ladder.still_needed(state, why)
+    return ladder.failed(state, at, why)
+
+
+def on_picture(state: State, event: e.PictureTaken) -> Step:
+    """Say where the picture lies."""
+    return state, [c.Report("picture", state.life, {"name": event.name, "file": event.file})]
 
 
 def _told(verdict: Verdict, *, acts: bool, received: float) -> dict[str, object]:

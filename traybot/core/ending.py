@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from traybot.core import commands as c
-from traybot.core import dying, moves, pausing, policy, starting
+from traybot.core import dying, ladder, moves, pausing, policy, starting
 from traybot.core import events as e
 from traybot.core.durations import format_duration
 from traybot.core.exits import Ending
@@ -95,7 +95,7 @@ def _after_player(state: State, event: e.ChildExited, before: State) -> Step:
     if before.player.name == ROUTINE:
         return _routine_ended(state, event, before)
     if before.player.ending:
-        return dying.recovery_failed(state, event.at, "the recovery took too long")
+        return ladder.failed(state, event.at, "the recovery took too long")
     return dying.recovery_ended(state, event)
 
 
@@ -171,10 +171,8 @@ def _watcher_gone(state: State, event: e.ChildExited, *, asked: bool) -> Step:
 def _without_watcher(state: State, at: float) -> Step:
     """Go on until the next deathwatch is ready, which has a time limit where it is waited for."""
     why = "the deathwatch ended while it judged"
-    if state.judging and state.phase is Phase.PAUSED:
-        return pausing.stay_paused(state, why)
     if state.judging:
-        return dying.recovery_failed(state, at, why)
+        return dying.not_judged(state, at, why)
     if state.phase in {Phase.STARTING, Phase.RUNNING}:
         return moves.set_timer(state, policy.START_SECONDS)
     return state, []
@@ -207,7 +205,7 @@ def _phase_timer(state: State, at: float) -> Step:
     if state.judging:
         return dying.on_judge_timeout(state, at)
     if state.phase is Phase.BACKOFF:
-        due = moves.start_recovery if state.due == RECOVERY else moves.start_routine
+        due = ladder.climb if state.due == RECOVERY else moves.start_routine
         return due(state)
     if state.player is None:
         return state, []

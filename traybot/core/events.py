@@ -144,6 +144,14 @@ class Judged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PictureTaken(Event):
+    """The deathwatch has kept a picture."""
+
+    name: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandsLetGo(Event):
     """Nothing that we pressed is down any more."""
 

@@ -36,17 +36,15 @@ def start_routine(state: State) -> Step:
     return _start_player(state, ROUTINE, policy.START_SECONDS)
 
 
-def start_recovery(state: State) -> Step:
-    """Start a life of the recovery, in the routine's place."""
-    assert state.plan is not None
-    return _start_player(
-        state.entered(Phase.RECOVERING, state.reason), RECOVERY, state.plan.recovery_timeout
-    )
+def start_recovery(state: State, seconds: float) -> Step:
+    """Start a life of the recovery, in the routine's place; it has so long."""
+    return _start_player(state.entered(Phase.RECOVERING, state.reason), RECOVERY, seconds)
 
 
 def _start_player(state: State, name: str, seconds: float) -> Step:
     plan, life = state.plan, state.life + 1
     assert plan is not None
+    plan = plan.climbing(state.rung) if name == RECOVERY else plan
     assert state.player is None, "two lives in one place"
     state = replace(
         state,
@@ -115,13 +113,18 @@ def back_off(state: State, at: float, due: str, why: str) -> Step:
     if state.playing_since and at - state.playing_since >= policy.HEALTHY_SECONDS:
         state = replace(state, streak=0)
     failures = (*policy.recent(state.failures, at), at)
-    state = replace(state, failures=failures, streak=state.streak + 1, playing_since=0.0, due=due)
+    state = replace(state, failures=failures, streak=state.streak + 1)
     if policy.gives_up(failures):
         window = format_duration(policy.WINDOW_SECONDS)
         many = f"{policy.RESTARTS} restarts in {window} did not help"
         return fail(state, at, f"{why}; {many}")
+    return wait(state, due, why)
+
+
+def wait(state: State, due: str, why: str) -> Step:
+    """Wait before `due` starts, the longer the more often in a row something failed."""
     seconds = policy.backoff(state.streak)
-    state = state.entered(Phase.BACKOFF, why)
+    state = replace(state.entered(Phase.BACKOFF, why), playing_since=0.0, due=due)
     state, commands = set_timer(state, seconds)
     report = c.Report("backoff", state.life, {"why": why, "seconds": seconds})
     return state, [c.WatchNothing(), *commands, report]

@@ -126,6 +126,15 @@ def any_text(value: object) -> str:
     return value
 
 
+def entry_point(value: object) -> str:
+    """Read the place of a function, "module:function"."""
+    module, colon, function = value.partition(":") if isinstance(value, str) else ("", "", "")
+    if colon and module.replace(".", "_").isidentifier() and function.isidentifier():
+        return f"{module}:{function}"
+    message = f'{shown(value)} is not of the form module:function, such as "routine:play"'
+    raise ValueError(message)
+
+
 def texts(value: object) -> tuple[str, ...]:
     """Read a list of texts; one text alone is a list of one."""
     items = [value] if isinstance(value, str) else value

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from traybot.core import commands as c
 from traybot.core import events as e
-from traybot.core import moves, policy
+from traybot.core import ladder, moves, policy
 from traybot.core.phases import Phase
 from traybot.core.state import ROUTINE, Pending, State, Step
 
 _PAUSED = frozenset({Phase.PAUSED})
 _RUNNING = frozenset({Phase.RUNNING, Phase.DEAD, Phase.RECOVERING})
-_OVER = frozenset({Phase.IDLE, Phase.FAILED, Phase.STOPPING, Phase.BACKOFF})
+_OVER = frozenset({Phase.IDLE, Phase.FAILED, Phase.STOPPING, Phase.BACKOFF, Phase.NEEDS_HUMAN})
 #: Paused still, and no longer looking, means that the look spoke against playing on.
 _NOT_RESUMED = _OVER | {Phase.PAUSED}
 
@@ -25,7 +25,7 @@ def on_pause(state: State, event: e.PauseRequested) -> Step:
     if state.phase is Phase.PAUSING:
         return _await(replace(state, paused_by="user"), event.ticket, _PAUSED), [c.WatchOnly()]
     if state.phase is not Phase.RUNNING:
-        text = f"cannot pause: nothing is running, the phase is {state.phase}"
+        text = f"cannot pause: nothing is running, the phase is {state.phase.words}"
         return state, [c.Reply(event.ticket, 4, text)]
     state = _await(state, event.ticket, _PAUSED)
     return pause(state, "user", event.by and f"by {event.by}")
@@ -67,10 +67,12 @@ def on_resume(state: State, event: e.ResumeRequested) -> Step:
     """Play on, after everything was judged anew."""
     if state.phase is Phase.RUNNING:
         return state, [c.Reply(event.ticket)]
-    if state.phase not in {Phase.PAUSED, Phase.PAUSING}:
-        text = f"cannot resume: nothing is paused, the phase is {state.phase}"
+    if state.phase not in {Phase.PAUSED, Phase.PAUSING, Phase.NEEDS_HUMAN}:
+        text = f"cannot resume: nothing is paused, the phase is {state.phase.words}"
         return state, [c.Reply(event.ticket, 4, text)]
     state = _await(state, event.ticket, _RUNNING, _NOT_RESUMED)
+    if state.phase is Phase.NEEDS_HUMAN:
+        return (state, []) if state.judging else ladder.look_again(state)
     if state.player is None:
         # It ended while it was paused: playing on means a new life.
         return moves.start_routine(state)

@@ -16,6 +16,12 @@ class Phase(StrEnum):
     RECOVERING = "recovering"
     BACKOFF = "backoff"
     FAILED = "failed"
+    NEEDS_HUMAN = "needs_human"
+
+    @property
+    def words(self) -> str:
+        """As a sentence has it."""
+        return self.value.replace("_", " ")
 
 
 #: A bot plays, or is about to play on by itself: the machine is to stay awake.

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from traybot.core import commands as c
 from traybot.core import events as e
-from traybot.core import moves, policy
+from traybot.core import moves, pausing, policy
 from traybot.core.phases import Phase
 from traybot.core.state import DEATHWATCH, RECOVERY, ROUTINE, Pending, State, Step
 
 _STARTED = frozenset({Phase.RUNNING, Phase.DEAD, Phase.RECOVERING})
-_NOT_STARTED = frozenset({Phase.FAILED, Phase.IDLE, Phase.BACKOFF, Phase.PAUSED})
+_NOT_STARTED = frozenset({Phase.FAILED, Phase.IDLE, Phase.BACKOFF, Phase.PAUSED, Phase.NEEDS_HUMAN})
 
 
 def on_start(state: State, event: e.StartRequested) -> Step:
@@ -19,6 +19,8 @@ def on_start(state: State, event: e.StartRequested) -> Step:
         return state, [c.Reply(event.ticket, 1, problem)]
     if state.leaving:
         return state, [c.Reply(event.ticket, 4, "cannot start: traybot is quitting")]
+    if state.phase is Phase.NEEDS_HUMAN and bot == state.bot:
+        return pausing.on_resume(state, e.ResumeRequested(event.at, event.ticket, event.by))
     state = state.awaiting(Pending(event.ticket, _STARTED, _NOT_STARTED, bot))
     if state.phase is Phase.STOPPING:
         return replace(state, queued=bot), []
@@ -26,7 +28,7 @@ def on_start(state: State, event: e.StartRequested) -> Step:
         return begin(state, bot)
     if bot == state.bot:
         return _already(state, event.ticket)
-    text = f"cannot start {bot}: {state.bot} is {state.phase} (stop it first)"
+    text = f"cannot start {bot}: {state.bot} is {state.phase.words} (stop it first)"
     return _answered(state, c.Reply(event.ticket, 4, text))
 
 
@@ -43,6 +45,8 @@ def begin(state: State, bot: str) -> Step:
         watch_failures=(),
         program_failures=(),
         streak=0,
+        rung=0,
+        rung_tries=0,
         playing_since=0.0,
         failing=False,
         panic=False,
@@ -125,7 +129,7 @@ def open_gate(state: State, at: float) -> Step:
 def on_choose(state: State, event: e.BotChosen) -> Step:
     """Make a bot the chosen one; while another is active it cannot change."""
     if state.phase not in {Phase.IDLE, Phase.FAILED}:
-        text = f"cannot choose {event.bot}: {state.bot} is {state.phase} (stop it first)"
+        text = f"cannot choose {event.bot}: {state.bot} is {state.phase.words} (stop it first)"
         return state, [c.Reply(event.ticket, 4, text)]
     bot, problem = which(state, event.bot)
     if problem:
@@ -177,7 +181,7 @@ def which(state: State, bot: str) -> tuple[str, str]:
 def _already(state: State, ticket: int) -> Step:
     if state.phase in {Phase.PAUSED, Phase.PAUSING, Phase.BACKOFF}:
         remedy = "restart" if state.phase is Phase.BACKOFF else "resume"
-        text = f"cannot start {state.bot}: it is {state.phase} ({remedy} or stop it)"
+        text = f"cannot start {state.bot}: it is {state.phase.words} ({remedy} or stop it)"
         return _answered(state, c.Reply(ticket, 4, text))
     return state, []
 

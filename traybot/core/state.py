@@ -59,6 +59,9 @@ class State:
     #: A run lasts from a start to its stop; its timer carries the number.
     run: int = 0
     deaths: int = 0
+    #: Which step of the recovery is to be tried, and how often it was in vain.
+    rung: int = 0
+    rung_tries: int = 0
     #: The verdict that ended the last life, until its recovery has ended.
     latched: Verdict | None = None
     #: When the end of the present life was decided (0: not being ended).

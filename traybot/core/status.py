@@ -40,7 +40,7 @@ def present(state: State) -> Status:
 def status_line(state: State) -> str:
     """Say in one line where the bot is, and why."""
     title = state.plan.title if state.plan else state.bot
-    words = [title, str(state.phase)] if title else [str(state.phase)]
+    words = [title, state.phase.words] if title else [state.phase.words]
     if state.deaths:
         words.append(f"({state.deaths} death{'s' if state.deaths > 1 else ''})")
     line = " ".join(words)
@@ -50,7 +50,7 @@ def status_line(state: State) -> str:
 
 def _menu(state: State, line: str) -> tuple[MenuItem, ...]:
     resting = state.phase in _RESTING
-    paused = state.phase in {Phase.PAUSED, Phase.PAUSING}
+    paused = state.phase in {Phase.PAUSED, Phase.PAUSING, Phase.NEEDS_HUMAN}
     bots = tuple(
         MenuItem(
             name if not fault else f"{name} (has a mistake)",

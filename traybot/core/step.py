@@ -30,7 +30,7 @@ def _on_found(state: State, event: e.BotsFound) -> Step:
 def _toggle(state: State, event: e.ToggleRequested) -> Step:
     if state.phase in {Phase.IDLE, Phase.FAILED, Phase.STOPPING}:
         return starting.on_start(state, e.StartRequested(event.at, event.ticket, event.by))
-    if state.phase in {Phase.PAUSED, Phase.PAUSING}:
+    if state.phase in {Phase.PAUSED, Phase.PAUSING, Phase.NEEDS_HUMAN}:
         return pausing.on_resume(state, e.ResumeRequested(event.at, event.ticket, event.by))
     return pausing.on_pause(state, e.PauseRequested(event.at, event.ticket, event.by))
 
@@ -63,7 +63,7 @@ def _answer(state: State) -> Step:
 
 def _miss(state: State) -> str:
     why = f": {state.reason}" if state.reason else ""
-    return f"cannot go on: {state.bot} is {state.phase}{why}"
+    return f"cannot go on: {state.bot} is {state.phase.words}{why}"
 
 
 #: Each kind of event and its rule.
@@ -87,6 +87,7 @@ _RULES: dict[type[e.Event], Callable[[State, Any], Step]] = {
     e.VerdictReached: dying.on_verdict,
     e.Judged: dying.on_judged,
     e.HandsLetGo: ending.on_let_go,
+    e.PictureTaken: dying.on_picture,
     e.ProgramExited: starting.on_program_exited,
     e.TimerFired: ending.on_timer,
 }

@@ -115,24 +115,35 @@ def _check_built(plan: BotPlan, file: Path, text: str) -> None:
 
 
 def _check_templates(plan: BotPlan, file: Path, text: str) -> None:
-    for index, watch in enumerate(plan.watches):
-        for name in watch.see:
-            try:
-                check_template(Path(plan.folder) / name)
-            except BotError as error:
-                line = line_of(text, "watch", "see", index)
-                what = f"{error.what}, named in {file.name}, line {line}"
-                raise BotError(what, error.remedy) from error
+    named = [
+        (name, line_of(text, "watch", "see", index))
+        for index, watch in enumerate(plan.watches)
+        for name in watch.see
+    ]
+    named += [
+        (rung.wait, line_of(text, "recovery.step", "wait", index))
+        for index, rung in enumerate(plan.recovery)
+        if rung.wait
+    ]
+    for name, line in named:
+        try:
+            check_template(Path(plan.folder) / name)
+        except BotError as error:
+            what = f"{error.what}, named in {file.name}, line {line}"
+            raise BotError(what, error.remedy) from error
 
 
 def _check_code(plan: BotPlan, file: Path, text: str) -> None:
     """Check that the named code is there and is Python; nothing of it is run."""
-    for table, run in (("routine", plan.run), ("recovery", plan.recovery)):
+    steps = "recovery" if len(plan.recovery) == 1 else "recovery.step"
+    named = [("routine", plan.run, 0)]
+    named += [(steps, rung.run, index) for index, rung in enumerate(plan.recovery)]
+    for table, run, index in named:
         if not run:
             continue
         module = run.partition(":")[0]
         code = Path(plan.folder) / (module.replace(".", "/") + ".py")
-        line = line_of(text, table, "run")
+        line = line_of(text, table, "run", index)
         if not code.is_file():
             what = f"cannot find {code}, named in {file.name}, line {line}"
             raise BotError(what, "make the file or correct [routine] run")

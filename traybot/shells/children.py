@@ -68,6 +68,8 @@ class Means:
     token: str
     #: The settings as they are now.
     settings: Callable[[], Mapping[str, Mapping[str, Any]]]
+    #: Where a deathwatch keeps pictures.
+    pictures: str
     #: Has the engine collect.
     wake: Callable[[], None]
     #: Ends a server of processes that hangs.
@@ -110,6 +112,7 @@ class Children:
             counters=tuple(self.counters),
             settings=self._means.settings(),
             hands_pid=self._means.hands.pid or 0,
+            pictures=self._means.pictures,
         )
         record = _Life(child, life, Channel(pipe, patient=False))
         record.plain_program = child == "routine" and bool(plan.command)

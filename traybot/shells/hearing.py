@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
 from traybot.core import events as e
@@ -14,27 +15,19 @@ _log = logging.getLogger(__name__)
 
 def heard(child: str, life: int, document: dict[str, Any]) -> list[e.Event]:
     """Read one document; what a life cannot say is logged and ignored."""
-    now = time.monotonic()
+    word = document.get("say")
+    if word == "log":
+        _log_line(child, life, document)
+        return []
+    read = _READERS.get(word) if isinstance(word, str) else None
+    if read is None:
+        _log.warning("%s %s said something unknown: %s", child, life, word)
+        return []
     try:
-        match document.get("say"):
-            case "ready":
-                return [e.ChildReady(now, child, life)]
-            case "parked":
-                return [e.ChildParked(now, child, life)]
-            case "blocked":
-                return [e.ChildBlocked(now, child, life, str(document["why"]))]
-            case "verdict":
-                return [e.VerdictReached(now, read_verdict(document))]
-            case "judged":
-                return [e.Judged(now, tuple(map(str, document["holding"])))]
-            case "log":
-                _log_line(child, life, document)
-                return []
+        return [read(time.monotonic(), child, life, document)]
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         _log.warning("%s %s said something broken (%s)", child, life, error)
         return []
-    _log.warning("%s %s said something unknown: %s", child, life, document.get("say"))
-    return []
 
 
 def read_end(document: dict[str, Any]) -> Exit | None:
@@ -81,3 +74,16 @@ def read_verdict(document: dict[str, Any]) -> Verdict:
 def _log_line(child: str, life: int, document: dict[str, Any]) -> None:
     level = logging.getLevelNamesMapping().get(str(document.get("level")).upper(), logging.INFO)
     logging.getLogger(f"bot.{child}.{life}").log(level, "%s", document.get("text"))
+
+
+#: How each word of a child becomes an event.
+_READERS: dict[str, Callable[[float, str, int, dict[str, Any]], e.Event]] = {
+    "ready": lambda at, child, life, _: e.ChildReady(at, child, life),
+    "parked": lambda at, child, life, _: e.ChildParked(at, child, life),
+    "blocked": lambda at, child, life, said: e.ChildBlocked(at, child, life, str(said["why"])),
+    "verdict": lambda at, _child, _life, said: e.VerdictReached(at, read_verdict(said)),
+    "judged": lambda at, _child, _life, said: e.Judged(at, tuple(map(str, said["holding"]))),
+    "picture": lambda at, _child, _life, said: e.PictureTaken(
+        at, str(said["name"]), str(said["file"])
+    ),
+}

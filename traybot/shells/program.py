@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterable
@@ -12,6 +13,9 @@ from traybot.core.events import Event, ProgramExited
 from traybot.shells import signals
 from traybot.system.base import LIFE_MARK, MARK, Processes, ProcessHandle
 
+#: A program that is to be restarted may take so long to leave.
+LEAVE_SECONDS = 3.0
+
 _log = logging.getLogger(__name__)
 
 #: What marks our own processes must not mark the program: it is the user's.
@@ -19,7 +23,7 @@ _OURS = (MARK, LIFE_MARK)
 
 
 class Program:
-    """The program of the present bot. Never ended by us."""
+    """The program of the present bot. Ended only where its bot's recovery says so."""
 
     def __init__(self, processes: Processes) -> None:
         """Start nothing yet."""
@@ -27,8 +31,13 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
         self._handle: ProcessHandle | None = None
         self._failed = False
+        #: Programs of other bots, to be collected when they end.
+        self._former: list[subprocess.Popen[bytes]] = []
         #: The folder of the bot whose program runs.
         self._of = ""
+        #: What is to be started once the present one is gone, and until when it may take to leave.
+        self._again: BotPlan | None = None
+        self._kill_at = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -39,9 +48,10 @@ class Program:
         """Start it unless one that we started runs still; a failure is logged and told."""
         if self._process is not None and self._of == plan.folder:
             return
-        if self._handle:
+        if self._process is not None:
             # Another bot's program: it goes its own way from now on.
-            self._handle.close()
+            self._former.append(self._process)
+            self._forget()
         self._of = plan.folder
         try:
             # It would inherit our blocked signals and never see a Ctrl+C or SIGTERM of its own.
@@ -52,32 +62,61 @@ class Program:
             _log.error("cannot start the program %s: %s", plan.program[0], error)
             self._failed = True
 
+    def restart(self, plan: BotPlan) -> None:
+        """Ask it to leave and start it when it is gone; it is killed if it does not leave."""
+        if self._process is None or self._of != plan.folder:
+            self.start(plan)
+            return
+        self._again, self._kill_at = plan, time.monotonic() + LEAVE_SECONDS
+        self._signal(signal.SIGTERM)
+
     def waitables(self) -> Iterable[Any]:
         """Readable once the program is gone."""
         return [self._handle] if self._handle and self._handle.fileno() >= 0 else []
 
     def seconds_left(self) -> float | None:
-        """A start that failed is told at once."""
-        return 0.0 if self._failed else None
+        """A start that failed is told at once; one that was asked to leave is killed in time."""
+        if self._failed:
+            return 0.0
+        return max(0.0, self._kill_at - time.monotonic()) if self._again else None
 
     def collect(self) -> list[Event]:
         """Tell that it ended."""
         if self._failed:
             self._failed = False
             return [ProgramExited(time.monotonic(), None)]
+        self._former = [process for process in self._former if process.poll() is None]
         code = self._process.poll() if self._process else None
         if code is None:
+            self._kill_if_due()
             return []
+        self._forget()
+        again, self._again = self._again, None
+        if again is None:
+            return [ProgramExited(time.monotonic(), code)]
+        self.start(again)
+        return []
+
+    def _kill_if_due(self) -> None:
+        if self._again is not None and time.monotonic() >= self._kill_at:
+            self._kill_at = time.monotonic() + LEAVE_SECONDS
+            self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def _signal(self, number: int) -> None:
+        if self._handle is not None:
+            self._handle.signal_group(number)
+
+    def _forget(self) -> None:
         if self._handle:
             self._handle.close()
         self._process, self._handle = None, None
-        return [ProgramExited(time.monotonic(), code)]
 
     def release(self) -> None:
         """Let it live on without us: the daemon leaves."""
-        if self._process is not None:
-            # Popen would warn that it was not waited for; that is what is wanted here.
-            self._process.returncode = 0
+        for process in (self._process, *self._former):
+            if process is not None:
+                # Popen would warn that it was not waited for; that is what is wanted here.
+                process.returncode = 0
 
 
 def _popen(plan: BotPlan) -> subprocess.Popen[bytes]:

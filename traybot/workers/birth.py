@@ -30,3 +30,5 @@ class Birth:
     hands_pid: int = 0
     #: The settings at its birth; the Manager brings the changes.
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: For the deathwatch: where it keeps pictures.
+    pictures: str = ""

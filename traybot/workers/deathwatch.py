@@ -20,6 +20,7 @@ from traybot.shells.hearing import write_verdict
 from traybot.shells.ledger import release_without_hands
 from traybot.shells.share import ShareAddress, ShareView
 from traybot.system import choose
+from traybot.workers.album import Album
 from traybot.workers.birth import Birth
 from traybot.workers.looks import Eyes, Look, Sight, prepare
 
@@ -101,6 +102,7 @@ class Deathwatch:
         self._share = ShareView(birth.share)
         eyes = Eyes(birth.plan.window, birth.plan.folder, birth.token, birth.memory)
         self._eyes = eyes
+        self._album = Album(birth.pictures, eyes, channel)
         self._watches = [_Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]
         eyes.open()
         #: The life we judge for; 0 while nobody plays.
@@ -144,6 +146,8 @@ class Deathwatch:
                 self._rest()
             case "judge":
                 self._judge(int(document["life"]))
+            case "picture":
+                self._album.keep(str(document["name"]))
             case "share":
                 address = ShareAddress(document["address"], bytes.fromhex(document["key"]))
                 self._share.move(address)

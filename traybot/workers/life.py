@@ -6,6 +6,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from traybot.core.exits import Ending, Exit
@@ -14,6 +15,7 @@ from traybot.shells.channel import Channel
 from traybot.workers.birth import Birth
 from traybot.workers.bot import Bot
 from traybot.workers.line import Left, Line
+from traybot.workers.rung import as_function
 
 
 def run(birth: Birth, channel: Channel) -> Exit:
@@ -21,9 +23,12 @@ def run(birth: Birth, channel: Channel) -> Exit:
     os.chdir(birth.plan.folder)
     if birth.child == "routine" and birth.plan.command:
         return _become_program(birth, channel)
-    where = birth.plan.run if birth.child == "routine" else birth.plan.recovery
+    load = partial(_load, Path(birth.plan.folder))
     try:
-        function = _load(Path(birth.plan.folder), where)
+        if birth.child == "routine":
+            function = load(birth.plan.run)
+        else:
+            function = as_function(birth.plan.recovery[0], load)
     except BotError as error:
         return Exit(Ending.INVALID, str(error))
     line = Line(birth, channel)
