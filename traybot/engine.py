@@ -125,7 +125,7 @@ class Engine:
             c.RestartProgram: lambda k: p.program.restart(k.plan),
             c.TakePicture: lambda k: p.lives.tell(DEATHWATCH, {"do": "picture", "name": k.name}),
             c.StartChild: lambda k: p.lives.start(k.child, k.life, k.plan),
-            c.KillChild: lambda k: p.lives.kill(k.child, k.life),
+            c.KillChild: lambda k: p.lives.kill(k.child, k.life, stack=k.stack),
             c.AskChild: lambda k: p.lives.ask(k.child, k.life),
             c.SuspendChild: lambda k: p.lives.suspend(k.child, k.life),
             c.ContinueChild: lambda k: p.lives.resume(k.child, k.life),

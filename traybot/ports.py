@@ -39,8 +39,8 @@ class Lives(Source, Protocol):
         """Forget what an earlier run has counted."""
         ...
 
-    def kill(self, child: str, life: int) -> None:
-        """End it now, with all that it started."""
+    def kill(self, child: str, life: int, *, stack: bool = False) -> None:
+        """End it now, with all that it started; with `stack` it may write down where it stands."""
         ...
 
     def ask(self, child: str, life: int) -> None:

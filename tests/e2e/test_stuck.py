@@ -80,6 +80,30 @@ def test_a_stuck_life_is_ended_and_another_one_begins(
 
 
 @pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("def play(bot):\n    while True:\n        pass\n", 'routine.py", line'),
+        ("import time\ndef play(bot):\n    time.sleep(60)\n", 'routine.py", line 3 in play'),
+        (
+            """
+            import cv2, numpy as np
+            def play(bot):
+                big = np.random.default_rng(1).integers(0, 255, (6000, 6000), np.uint8)
+                while True: cv2.matchTemplate(big, big[:3000, :3000], cv2.TM_CCOEFF_NORMED)
+            """,
+            'routine.py", line 5 in play',
+        ),
+    ],
+)
+def test_where_a_stuck_life_stood_is_told(daemon: SharedDaemon, code: str, line: str) -> None:
+    """Its Python stack is taken before its end, in a loop, asleep, and inside a call into C."""
+    with daemon.playing(stuck('silent = "600ms"', "stop"), code):
+        stood = daemon.heard("stack", child="routine")
+        assert line in stood["stack"]
+        assert daemon.heard("gone")["life"] == stood["life"]
+
+
+@pytest.mark.parametrize(
     ("code", "limit"),
     [
         (SLEEPS, 'silent = "400ms"'),

@@ -71,7 +71,7 @@ class FakeLives(FakeSource):
         """Note it."""
         self.note(f"start {child} {life}")
 
-    def kill(self, child: str, life: int) -> None:
+    def kill(self, child: str, life: int, *, stack: bool = False) -> None:
         """Note it."""
         self.note(f"kill {child} {life}")
 

@@ -25,6 +25,7 @@ from traybot.shells.launcher import Launcher
 from traybot.shells.mailbox import Mailbox
 from traybot.shells.memory import GO, HOLD, Memory
 from traybot.shells.share import Share
+from traybot.shells.stacks import Stacks
 from traybot.system import choose
 from traybot.system.base import MARK
 from traybot.workers.birth import Birth
@@ -65,6 +66,7 @@ class Family:
                 token=self.token,
                 settings=dict,
                 pictures=str(folder / "pictures"),
+                stacks=Stacks(folder / "stacks"),
                 wake=self.mailbox.wake,
                 unstick=forkserver.kill,
                 restart_server=forkserver.forget,

@@ -18,6 +18,7 @@ from traybot.shells.paths import Paths
 from traybot.shells.program import Program
 from traybot.shells.share import Share, ShareAddress
 from traybot.shells.share_keeper import ShareKeeper
+from traybot.shells.stacks import Stacks
 from traybot.system import choose
 from traybot.system.base import MARK
 from traybot.workers.birth import Birth
@@ -72,6 +73,7 @@ class Parts:
             token=self.token,
             settings=lambda: self.settings.sections,
             pictures=str(self.paths.state / "pictures"),
+            stacks=Stacks(self.paths.runtime / "stacks"),
             wake=self.mailbox.wake,
             unstick=forkserver.kill,
             restart_server=forkserver.forget,

@@ -51,10 +51,14 @@ class StartChild(Command):
 
 @dataclass(frozen=True, slots=True)
 class KillChild(Command):
-    """End a life now, with all it started; no asking."""
+    """End a life now, with all it started; no asking.
+
+    With `stack` it is given a moment to write down where it stands: answered by ChildStood.
+    """
 
     child: str
     life: int
+    stack: bool = False
 
 
 @dataclass(frozen=True, slots=True)

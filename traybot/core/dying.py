@@ -66,7 +66,7 @@ def _pause(state: State, verdict: Verdict) -> Step:
 def _die(state: State, verdict: Verdict, at: float) -> Step:
     state = state.entered(Phase.DEAD, verdict.sentence)
     state = replace(state, latched=verdict, deaths=state.deaths + 1, ending_since=at)
-    return moves.end_player(state, at)
+    return moves.end_player(state, at, stack=verdict.stuck)
 
 
 def after_death(state: State, at: float) -> Step:
@@ -138,6 +138,11 @@ def not_judged(state: State, at: float, why: str) -> Step:
     if state.phase is Phase.NEEDS_HUMAN:
         return ladder.still_needed(state, why)
     return ladder.failed(state, at, why)
+
+
+def on_stood(state: State, event: e.ChildStood) -> Step:
+    """Say where a stuck life stood."""
+    return state, [c.Report("stack", event.life, {"child": event.child, "stack": event.stack})]
 
 
 def on_picture(state: State, event: e.PictureTaken) -> Step:

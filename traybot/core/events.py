@@ -123,6 +123,13 @@ class ChildBlocked(ChildEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ChildStood(ChildEvent):
+    """Where a life that is stuck stood, innermost line first, before it was ended."""
+
+    stack: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChildExited(ChildEvent):
     """The process is gone, `at` the moment it went."""
 

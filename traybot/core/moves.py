@@ -64,14 +64,14 @@ def _start_player(state: State, name: str, seconds: float) -> Step:
     ]
 
 
-def end_player(state: State, at: float) -> Step:
-    """End the present life now: gate, hands, process, in this order."""
+def end_player(state: State, at: float, *, stack: bool = False) -> Step:
+    """End the present life now: gate, hands, process, in this order; of a stuck one the stack."""
     commands: list[c.Command] = [c.CloseGate(), c.LetGo(everything=state.panic)]
     state = replace(state, letting_go=True, blocked="")
     if state.player is None:
         return state, commands
     player = state.player
-    commands.append(c.KillChild(player.name, player.life))
+    commands.append(c.KillChild(player.name, player.life, stack))
     since = state.ending_since or at
     return replace(state, player=replace(player, ending=True), ending_since=since), commands
 

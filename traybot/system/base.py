@@ -155,6 +155,10 @@ class ProcessHandle(Protocol):
         """Send a signal to the process and its group, or to what is left of the group."""
         ...
 
+    def signal(self, number: int) -> None:
+        """Send a signal to the process alone."""
+        ...
+
     def reap(self) -> bool:
         """Collect what of it and its group is dead and was handed to us; whether more will come."""
         ...

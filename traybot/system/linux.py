@@ -54,6 +54,12 @@ class LinuxHandle:
         except ProcessLookupError:
             return
 
+    def signal(self, number: int) -> None:
+        """Signal it alone."""
+        with contextlib.suppress(ProcessLookupError):
+            if self._fd >= 0:
+                signal.pidfd_send_signal(self._fd, number)
+
     def _leads_group(self) -> bool:
         try:
             return os.getpgid(self.pid) == self.pid

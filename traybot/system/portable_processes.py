@@ -35,6 +35,11 @@ class PortableHandle:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     _signal(process, number)
 
+    def signal(self, number: int) -> None:
+        """Signal the process alone."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._process.send_signal(number)
+
     def reap(self) -> bool:
         """Say no: nobody hands us orphans here."""
         return False

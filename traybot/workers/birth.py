@@ -32,3 +32,5 @@ class Birth:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     #: For the deathwatch: where it keeps pictures.
     pictures: str = ""
+    #: Where a life writes its stack when it is told that it is stuck.
+    stack_file: str = ""

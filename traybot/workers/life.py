@@ -1,5 +1,6 @@
 """How is the author's code run? Imported from its folder, called with a Bot, its end explained."""
 
+import faulthandler
 import importlib
 import os
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from traybot.core.exits import Ending, Exit
 from traybot.errors import BotError, TraybotError, WindowMissing
 from traybot.shells.channel import Channel
+from traybot.shells.stacks import SIGNAL
 from traybot.workers.birth import Birth
 from traybot.workers.bot import Bot
 from traybot.workers.line import Left, Line
@@ -31,6 +33,7 @@ def run(birth: Birth, channel: Channel) -> Exit:
             function = as_function(birth.plan.recovery[0], load)
     except BotError as error:
         return Exit(Ending.INVALID, str(error))
+    _be_ready_to_tell_where(birth.stack_file)
     line = Line(birth, channel)
     bot = Bot(birth, line)
     channel.send({"say": "ready", "at": time.monotonic()})
@@ -42,6 +45,14 @@ def run(birth: Birth, channel: Channel) -> Exit:
             channel.send({"say": "log", "level": "error", "text": traceback.format_exc()})
         return end
     return Exit(Ending.DONE)
+
+
+def _be_ready_to_tell_where(file: str) -> None:
+    """Have the interpreter write the stack into a file at a signal, wherever we are then."""
+    if SIGNAL is not None and file:
+        # Open as long as we live: the handler writes to its descriptor.
+        stream = Path(file).open("wb")  # noqa: SIM115
+        faulthandler.register(SIGNAL, file=stream, all_threads=True)
 
 
 def _end_of(error: BaseException, place: str) -> Exit:

@@ -1,0 +1,81 @@
+"""What does the daemon know of one life? Its process, its pipe, and how far its end has come."""
+
+import signal
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Any
+
+from traybot.core.exits import Ending, Exit, exit_of
+from traybot.shells.channel import Channel
+from traybot.system.base import ProcessHandle
+
+#: After a process is gone the forkserver tells its exit code this much later at most.
+_CODE_SECONDS = 0.1
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+@dataclass(slots=True)
+class Life:
+    """One life; `process` and `handle` come from the launcher's thread."""
+
+    child: str
+    number: int
+    channel: Channel
+    process: Any = None
+    handle: ProcessHandle | None = None
+    #: Ended by us: before it was born, the launcher sees to it.
+    doomed: bool = False
+    #: When that was, for one that is not born yet.
+    waits_since: float = 0.0
+    #: Doomed, but given until then to write down where it stands (0: no).
+    spared_until: float = 0.0
+    failed: str = ""
+    end: Exit | None = None
+    #: Not our API but a program of the user's: it knows no pipe, but SIGTERM.
+    plain_program: bool = False
+
+    def signal(self, number: int) -> None:
+        """Signal it and its group, or what it left in its group."""
+        if self.handle is not None:
+            self.handle.signal_group(number)
+
+    def kill(self) -> None:
+        """End it and its group; one that is not born yet is ended at its birth."""
+        self.doomed, self.spared_until = True, 0.0
+        self.waits_since = time.monotonic()
+        self.signal(KILL)
+
+    @property
+    def gone(self) -> bool:
+        """Whether its process is."""
+        if self.process is None:
+            return False
+        gone: int = self.handle.fileno() if self.handle is not None else -1
+        return bool(wait([gone if gone >= 0 else self.process.sentinel], 0))
+
+    def waitables(self) -> list[Any]:
+        """What it says, and that it is gone."""
+        found: list[Any] = [] if self.channel.closed else [self.channel]
+        if self.handle is not None and self.handle.fileno() >= 0:
+            found.append(self.handle)
+        elif self.process is not None:
+            found.append(self.process.sentinel)
+        return found
+
+    def how_it_ended(self) -> Exit:
+        """Say how and why, once it is gone."""
+        if self.failed:
+            return Exit(Ending.CRASHED, self.failed)
+        if self.doomed:
+            return Exit(Ending.KILLED, "ended by traybot")
+        if self.end is not None:
+            return self.end
+        wait([self.process.sentinel], _CODE_SECONDS)
+        code = self.process.exitcode
+        if code is None:
+            return Exit(Ending.KILLED, "it vanished")
+        if self.plain_program and code > 0:
+            # Our own codes mean nothing in the mouth of a foreign program.
+            return Exit(Ending.CRASHED, f"exit code {code}")
+        return exit_of(code)

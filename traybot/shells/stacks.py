@@ -1,0 +1,49 @@
+"""Where did a stuck life stand? Its Python stack, written by itself at a signal.
+
+The interpreter's fault handler writes it from within the signal, without the interpreter lock: it
+works in an endless loop and in a long call into C alike.
+"""
+
+import signal
+from pathlib import Path
+
+from traybot.system.base import ProcessHandle
+
+#: A life writes its stack within a millisecond; on a busy machine it may wait for its turn.
+WRITE_SECONDS = 0.05
+_LONGEST_TEXT = 20_000
+#: There on POSIX only.
+SIGNAL: int | None = getattr(signal, "SIGUSR2", None)
+
+
+class Stacks:
+    """The files that lives write their stacks into. One thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make nothing yet."""
+        self._folder = folder
+
+    def file(self, child: str, life: int) -> str:
+        """Where a life is to write."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return str(self._path(child, life))
+
+    def ask(self, handle: ProcessHandle | None) -> bool:
+        """Have a life write; whether it can be asked at all."""
+        if SIGNAL is None or handle is None:
+            return False
+        handle.signal(SIGNAL)
+        return True
+
+    def take(self, child: str, life: int) -> str:
+        """Give what a life wrote, "" if nothing, and forget it."""
+        file = self._path(child, life)
+        try:
+            text = file.read_text(encoding="utf-8", errors="replace")[:_LONGEST_TEXT]
+            file.unlink()
+        except OSError:
+            return ""
+        return text.strip()
+
+    def _path(self, child: str, life: int) -> Path:
+        return self._folder / f"{child}-{life}.txt"
