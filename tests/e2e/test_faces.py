@@ -57,7 +57,7 @@ def test_the_tray_starts_pauses_and_stops_a_bot(panel: Desktop, home: Path) -> N
     address = panel.env["DBUS_SESSION_BUS_ADDRESS"]
     with Running(faces=True) as running, closing(Bus(address)) as bus:
         eventually(bus.labels, 15.0, "an icon with a menu in the tray")
-        assert running.status()["tray"] == "appindicator"
+        assert running.status()["tray"] == "StatusNotifierItem"
         eventually(lambda: enabled(bus, "Start"), 10.0, "a bot to start")
         bus.click("Start")
         running.heard("running")

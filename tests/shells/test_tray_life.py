@@ -4,16 +4,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.desktop import eventually
-from traybot.core.status import MenuItem, Status
+from traybot.core.menu import MenuItem
+from traybot.core.status import Status
 from traybot.shells import tray as tray_module
-from traybot.shells.tray import PICTURES, NullTray, Tray, choose_tray
+from traybot.shells import tray_pictures
+from traybot.shells.tray import NullTray, Tray, choose_tray
 from traybot.shells.tray_backends import Backend
+
+PICTURES = tray_pictures.PICTURES / "color"
 
 
 class PretendedIcon:
@@ -208,4 +211,4 @@ def test_a_tray_that_is_not_wanted_loads_nothing(monkeypatch: pytest.MonkeyPatch
         pytest.fail("looked for a tray")
 
     monkeypatch.setattr(tray_module, "find_backend", touched)
-    assert choose_tray(print, Path(), wanted=False).health() == "none: not wanted"
+    assert choose_tray(print, wanted=False).health() == "none: not wanted"

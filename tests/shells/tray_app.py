@@ -9,9 +9,11 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from typing import Any
 
-from traybot.core.status import MenuItem, Status
+from traybot.core.menu import MenuItem
+from traybot.core.status import Status
 from traybot.shells.tray import choose_tray
 
 
@@ -23,8 +25,12 @@ def say(**document: object) -> None:
 
 def read_status(document: dict[str, Any]) -> Status:
     """Make a status of its document."""
-    menu = tuple(MenuItem(**item) for item in document.pop("menu", ()))
-    return Status(**document, menu=menu)
+    return Status(**document | {"menu": read_menu(document.get("menu", ()))})
+
+
+def read_menu(items: Iterable[dict[str, Any]]) -> tuple[MenuItem, ...]:
+    """Make lines of their documents."""
+    return tuple(MenuItem(**item | {"items": read_menu(item["items"])}) for item in items)
 
 
 def main() -> None:

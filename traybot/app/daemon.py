@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from traybot.app.listeners import OWN_TICKET, Listeners
+from traybot.app.menu import MenuSide
 from traybot.app.options import Options
 from traybot.app.parts import Parts
 from traybot.core import events as e
@@ -48,11 +49,15 @@ class Daemon:
         self._control = ControlServer(paths.socket, self._desk.obey)
         self._desk.snapshot, self._desk.reload = self.snapshot, self._reload
         self._desk.answer = self._control.answer
+        self._menu = MenuSide(
+            parts.keeper, parts.paths, parts.memory, lambda: self.engine.state, self._menu_changed
+        )
         self._listeners = Listeners(
             self.reporter,
             self._control,
             parts.awake,
             lambda: self.engine.state,
+            self._menu,
             lambda why: self._post(e.QuitRequested, why),
         )
         self.engine = Engine(self._ports(), self._begin, self._end)
@@ -74,7 +79,11 @@ class Daemon:
         """Run on the main thread until everything has ended; gives the exit code."""
         options, parts = self._options, self._parts
         faces = self._listeners.faces = Faces(
-            self.wish, parts.settings.sections, tray=options.tray, hotkeys=options.hotkeys
+            self.wish,
+            parts.settings.sections,
+            self._menu.fresh,
+            tray=options.tray,
+            hotkeys=options.hotkeys,
         )
         self.engine.start()
         self._control.start()
@@ -97,8 +106,17 @@ class Daemon:
     def wish(self, action: str, by: str) -> None:
         """A hotkey or a menu item was used; from any thread."""
         request = requests.read_request(action, "", 0, by)
-        if request is not None:
+        if request is None:
+            self._menu.do(action)
+        else:
             self._parts.mailbox.post(request)
+
+    def _menu_changed(self, notice: str) -> None:
+        """A line of the menu's own was carried out; on the keeper's thread."""
+        if notice:
+            self._listeners.notify(notice)
+        if self._listeners.faces is not None:
+            self._listeners.faces.show(self._menu.fresh())
 
     def _post(self, kind: type[e.Request], by: str) -> None:
         self._parts.mailbox.post(kind(time.monotonic(), 0, by))
@@ -114,6 +132,7 @@ class Daemon:
         parts.starter.submit(forkserver.start)
         parts.shares.start()
         parts.keeper.submit(repair_autostart)
+        self._menu.do("look")
         self._desk.find_bots(self._options.bot)
         parts.keeper.submit(self._desk.check_bots)
         self._begin_with_a_bot()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from traybot.app.menu import MenuSide
 from traybot.core.commands import Report
 from traybot.core.phases import Phase
 from traybot.core.state import State
@@ -30,6 +31,8 @@ class Listeners:
     awake: AwakeKeeper
     #: The state as of the last step.
     state: Callable[[], State]
+    #: What the menu shows beside the state.
+    menu: MenuSide
     #: Quit, because of this.
     quit: Callable[[str], None]
     #: There once the daemon runs.
@@ -43,6 +46,7 @@ class Listeners:
 
     def notify(self, text: str) -> None:
         """Tell the user, where there is a way to."""
+        self.menu.note(text)
         self.reporter.tell("notice", time.monotonic(), 0, {"text": text})
 
     def reply(self, ticket: int, code: int, text: str) -> None:
@@ -64,4 +68,4 @@ class Listeners:
         """Show a state in the tray; keep the machine awake as long as it wants that."""
         self.awake.show(state.phase)
         if self.faces is not None:
-            self.faces.show(present(state))
+            self.faces.show(present(state, self.menu.facts(state)))

@@ -8,6 +8,8 @@ from traybot.core import options as o
 from traybot.core.hotkey import parse_chord
 from traybot.core.options import Option, Problem
 
+#: The looks of the icon; each has its folder of pictures.
+LOOKS = ("color", "light", "dark", "mono", "high-contrast")
 _CORNERS = ("off", "top-left", "top-right", "bottom-left", "bottom-right")
 
 
@@ -43,7 +45,15 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
         Option("panic", chord, "ctrl+shift+f10", "stop everything and let go of everything"),
         Option("corner", o.choice(*_CORNERS), "off", "the screen corner that stops the bot"),
     ),
-    "tray": (Option("enabled", o.flag, default=True, doc="show an icon in the tray"),),
+    "tray": (
+        Option("enabled", o.flag, default=True, doc="show an icon in the tray"),
+        Option(
+            "icons",
+            o.choice(*LOOKS),
+            "color",
+            "how the icon looks: `light` and `dark` are for panels that are so",
+        ),
+    ),
     "capture": (
         Option("backend", o.choice("auto", "mss"), "auto", "how pictures of the screen are taken"),
     ),

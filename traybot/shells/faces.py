@@ -5,7 +5,8 @@ from typing import Any
 
 from traybot.core.status import Status
 from traybot.shells.hotkeys import NullHotkeys, choose_hotkeys
-from traybot.shells.tray import choose_tray
+from traybot.shells.tray import Look, choose_tray
+from traybot.shells.tray_pictures import PICTURES
 
 #: What a chord can be bound to, in the settings as in `requests`.
 ACTIONS = ("toggle", "stop", "panic")
@@ -18,13 +19,15 @@ class Faces:
         self,
         wish: Callable[[str, str], None],
         sections: Mapping[str, Mapping[str, Any]],
+        fresh: Callable[[], Status],
         *,
         tray: bool,
         hotkeys: bool,
     ) -> None:
-        """`wish(action, by)` may only post. Must be made on the main thread."""
+        """`wish(action, by)` may only post; `fresh` is what is so now. For the main thread."""
         shown = tray and bool(sections["tray"]["enabled"])
-        self._tray = choose_tray(lambda action: wish(action, "menu"), wanted=shown)
+        look = Look(PICTURES / str(sections["tray"]["icons"]), fresh)
+        self._tray = choose_tray(lambda action: wish(action, "menu"), look, wanted=shown)
         self._hotkeys = (
             choose_hotkeys(lambda action: wish(action, "hotkey"))
             if hotkeys

@@ -4,7 +4,8 @@ Every field has exactly one writer and no lock: a killed lock holder would leave
 A life inherits the block; it cannot be sent to a running process.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing.context import BaseContext
 
 from traybot.core.phases import Phase
@@ -12,6 +13,8 @@ from traybot.core.phases import Phase
 #: 256 key codes, then 16 mouse buttons.
 LEDGER_SIZE = 256 + 16
 COUNTERS = 32
+#: A bot may have more; the scores of the rest are shown nowhere.
+WATCHES = 64
 _PHASES = tuple(Phase)
 
 #: What the engine asks of a life through `pause`.
@@ -37,6 +40,8 @@ class Memory:
         #: When the deathwatch last looked, and last concluded something (deathwatch).
         self.looked_at = context.Value("d", 0.0, lock=False)
         self.verdict_at = context.Value("d", 0.0, lock=False)
+        #: What each watch scored at its last look, not a number where it has none (deathwatch).
+        self.scores = context.Array("d", [math.nan] * WATCHES, lock=False)
         #: What the bot counts (life).
         self.counters = context.Array("d", COUNTERS, lock=False)
         #: For each key code and 256 + button the life that holds it down, 0 if none (hands).
@@ -57,6 +62,16 @@ class Memory:
     def may_press(self, life: int) -> bool:
         """Whether the gate is open for this life."""
         return bool(self.allowed.value == life and self.condemned.value < life)
+
+    def note_scores(self, scores: Iterable[float | None]) -> None:
+        """Write what the watches scored, in the bot's order; by the deathwatch alone."""
+        for place, score in zip(range(WATCHES), scores, strict=False):
+            self.scores[place] = math.nan if score is None else score
+
+    def scored(self, watches: Sequence[str]) -> dict[str, float]:
+        """Give the last scores of those watches, named in the bot's order, that have one."""
+        pairs = zip(watches, self.scores, strict=False)
+        return {name: round(score, 3) for name, score in pairs if not math.isnan(score)}
 
     def held(self) -> Iterator[int]:
         """The ledger's rows that are in use."""

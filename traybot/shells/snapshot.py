@@ -22,6 +22,8 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
 ) -> dict[str, Any]:
     """Give the document; from any thread, of values that are replaced and never changed."""
     plan = state.plan
+    watches = plan.watches if plan else ()
+    scores = memory.scored([watch.name for watch in watches])
     running = pids | children.pids()
     return {
         "version": __version__,
@@ -36,8 +38,14 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "pids": {name: pid for name, pid in running.items() if pid},
         "ages": _ages(memory),
         "watches": [
-            {"name": w.name, "kind": w.kind, "then": w.then, "every_ms": w.every * 1000.0}
-            for w in (plan.watches if plan else ())
+            {
+                "name": watch.name,
+                "kind": watch.kind,
+                "then": watch.then,
+                "every_ms": watch.every * 1000.0,
+                "score": scores.get(watch.name),
+            }
+            for watch in watches
         ],
         "hotkeys": faces.get("hotkeys", {}),
         "tray": faces.get("tray", "not up yet"),

@@ -6,23 +6,23 @@ tray the daemon runs without one, and `health` says why.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from traybot.core.status import Status
+from traybot.shells import tray_host
 from traybot.shells.tray_backends import Backend, find_backend
+from traybot.shells.tray_desktop import PACE_SECONDS, DesktopTray, Maker
 from traybot.shells.tray_icon import TrayIcon
+from traybot.shells.tray_pictures import PICTURES, Pictures
+from traybot.system import choose
 
 _log = logging.getLogger(__name__)
 
-#: The pictures that `Status.icon` names.
-PICTURES = Path(__file__).parents[1] / "icons"
-
-#: The icon and its menu change no more often than this, in seconds: a person cannot read more, and
-#: a panel that redraws all the time costs more than the bot.
-PACE_SECONDS = 1.0
 #: After this an icon that went away by itself, or that nobody wanted to show, is tried again.
 RETRY_SECONDS = 2.0
 #: An icon that was told to leave and has not in this time is left alone, in seconds.
@@ -147,14 +147,42 @@ class NullTray:
         return f"none: {self._reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a tray is to look like: which pictures, and what is so at this moment."""
+
+    pictures: Path = PICTURES / "color"
+    #: Asked for when a person opens the menu, where a desktop tells that; None: as last shown.
+    fresh: Callable[[], Status] | None = None
+
+
 def choose_tray(
-    clicked: Callable[[str], None], pictures: Path = PICTURES, *, wanted: bool = True
-) -> Tray | NullTray:
+    clicked: Callable[[str], None], look: Look | None = None, *, wanted: bool = True
+) -> Tray | NullTray | DesktopTray:
     """Give the best tray of this desktop; on the main thread. Never raises: there may be none."""
     if not wanted:
         return NullTray("not wanted")
+    look = look or Look()
+    if choose.LINUX and not os.environ.get("PYSTRAY_BACKEND"):
+        return _desktop_tray(clicked, look)
     backend, reason = find_backend()
     if backend is None:
         _log.info("no tray: %s", reason)
         return NullTray(reason)
-    return Tray(clicked, pictures, backend)
+    return Tray(clicked, look.pictures, backend)
+
+
+def _desktop_tray(clicked: Callable[[str], None], look: Look) -> NullTray | DesktopTray:
+    makers: list[Maker] = []
+    drawn = Pictures(look.pictures)
+    if tray_host.has_bus():
+        from traybot.shells.tray_bus import BusIcon
+
+        makers.append(lambda clicked, opening: BusIcon(drawn, clicked, opening))
+    if os.environ.get("DISPLAY"):
+        from traybot.shells.tray_window import WindowIcon
+
+        makers.append(lambda clicked, opening: WindowIcon(drawn, clicked, opening))
+    if not makers:
+        return NullTray("there is neither a session bus nor a screen")
+    return DesktopTray(makers, clicked, look.fresh)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from traybot.core.status import MenuItem
+from traybot.core.menu import MenuItem
 from traybot.errors import BackendUnavailable
 from traybot.shells import tray_host
 

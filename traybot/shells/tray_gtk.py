@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from traybot.core.status import MenuItem
+from traybot.core.menu import MenuItem
 from traybot.shells import tray_host
 
 
@@ -84,7 +84,10 @@ def post(_icon: object, call: Callable[[], None]) -> None:
 
 def change_menu(icon: Any, items: Sequence[MenuItem]) -> bool:  # noqa: ANN401 - no types
     """Change the lines of an icon's menu in place; False if it has other kinds of lines."""
-    menu = getattr(icon, "_menu_handle", None)
+    return _change_lines(getattr(icon, "_menu_handle", None), items)
+
+
+def _change_lines(menu: Any, items: Sequence[MenuItem]) -> bool:  # noqa: ANN401 - likewise
     widgets = menu.get_children() if menu else []
     if [_kind(widget) for widget in widgets] != [_wanted_kind(item) for item in items]:
         return False
@@ -93,7 +96,11 @@ def change_menu(icon: Any, items: Sequence[MenuItem]) -> bool:  # noqa: ANN401 -
             continue
         if widget.get_label() != item.label:
             widget.set_label(item.label)
-        widget.set_sensitive(item.enabled and bool(item.action))
+        if item.items:
+            if not _change_lines(widget.get_submenu(), item.items):
+                return False
+            continue
+        widget.set_sensitive(item.clickable)
         if item.checked is not None and widget.get_active() != item.checked:
             widget.set_active(item.checked)
     return True
@@ -106,14 +113,14 @@ def _kind(widget: Any) -> str:  # noqa: ANN401 - GTK has no types here
         return "separator"
     if isinstance(widget, Gtk.CheckMenuItem):
         return "radio" if widget.get_draw_as_radio() else "check"
-    return "plain"
+    return "menu" if widget.get_submenu() else "plain"
 
 
 def _wanted_kind(item: MenuItem) -> str:
     if not item.label:
         return "separator"
     if item.checked is None:
-        return "plain"
+        return "menu" if item.items else "plain"
     return "radio" if item.radio else "check"
 
 

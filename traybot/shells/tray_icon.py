@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from traybot.core.status import MenuItem, Status
+from traybot.core.menu import MenuItem
+from traybot.core.status import Status
 from traybot.shells.tray_backends import Backend
 
 _log = logging.getLogger(__name__)
@@ -80,17 +81,26 @@ class TrayIcon:
         finally:
             self._changing = False
         if not in_place:
-            entries = [self._entry(place, item) for place, item in enumerate(items)]
+            entries = [self._entry(item, self._clicker(place)) for place, item in enumerate(items)]
             self._icon.menu = self._backend.menu(*entries) if entries else None
 
-    def _entry(self, place: int, item: MenuItem) -> Any:  # noqa: ANN401 - pystray has no types
+    def _clicker(self, place: int) -> Callable[[], None]:
+        return lambda: self._click(place)
+
+    def _poster(self, item: MenuItem) -> Callable[[], None]:
+        return lambda: self._clicked(item.action)
+
+    def _entry(self, item: MenuItem, click: Callable[[], None]) -> Any:  # noqa: ANN401 - pystray has no types
         """Make what pystray calls a menu item."""
         if not item.label:
             return self._backend.menu.SEPARATOR
+        if item.items:
+            below = [self._entry(one, self._poster(one)) for one in item.items]
+            return self._backend.item(item.label, self._backend.menu(*below))
         ticked = item.checked
         return self._backend.item(
             item.label,
-            lambda: self._click(place),
+            click,
             checked=None if ticked is None else lambda _: bool(ticked),
             radio=item.radio,
             enabled=item.enabled and bool(item.action),

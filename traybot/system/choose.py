@@ -52,6 +52,13 @@ def windows() -> Windows:
     raise BackendUnavailable(why, "leave out [bot] window and use regions of the screen")
 
 
+def opening(path: str) -> list[str]:
+    """Give the command that opens a file with the program the user reads such files with."""
+    if MACOS:
+        return ["open", "-t", path]
+    return ["notepad.exe", path] if WINDOWS else ["xdg-open", path]
+
+
 def autostart() -> Autostart:
     """Give a way to be started at login; `BackendUnavailable` says why there is none."""
     from traybot.system.autostart_command import own_command

@@ -216,6 +216,7 @@ class Deathwatch:
             self._conclude(fired)
         if self._judging_until and self._judged():
             self._tell_judged()
+        self._memory.note_scores(one.sight.score if one.sight else None for one in self._watches)
 
     def _look(self, watched: _Watched, now: float, running: float) -> bool:
         watched.next_at = now + watched.spec.every

@@ -1,0 +1,116 @@
+"""Which lines has the tray's menu now? Computed from the state and a few facts beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from traybot.core.phases import Phase
+from traybot.core.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One line of the tray's menu. An empty label is a separator; no action makes a dim line."""
+
+    label: str
+    action: str = ""
+    enabled: bool = True
+    #: None: not checkable.
+    checked: bool | None = None
+    radio: bool = False
+    #: A menu of its own, below this line.
+    items: tuple["MenuItem", ...] = ()
+
+    @property
+    def clickable(self) -> bool:
+        """Whether a click does something."""
+        return self.enabled and bool(self.action)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the menu shows and no rule needs, so that it is not in the state."""
+
+    #: What each watch of the running bot scored at its last look.
+    scores: Mapping[str, float] = field(default_factory=dict)
+    #: The last notices, the newest first.
+    notices: tuple[str, ...] = ()
+    #: Whether the system will start us at login; None: it cannot.
+    autostart: bool | None = None
+
+
+NO_FACTS = Facts()
+_RESTING = frozenset({Phase.IDLE, Phase.FAILED})
+_SEPARATOR = MenuItem("")
+#: A longer notice would make the menu wider than a small screen.
+_NOTICE_LETTERS = 70
+
+
+def menu_of(state: State, line: str, facts: Facts = NO_FACTS) -> tuple[MenuItem, ...]:
+    """Give the lines; the first is `line`, where the bot is."""
+    return (
+        MenuItem(line, enabled=False),
+        _SEPARATOR,
+        *_bots(state),
+        _SEPARATOR,
+        *_moves(state),
+        _SEPARATOR,
+        *_looks(state, facts),
+        MenuItem("Open log", "log"),
+        MenuItem("Settings", "settings"),
+        MenuItem(
+            "Start at login",
+            "autostart",
+            enabled=facts.autostart is not None,
+            checked=bool(facts.autostart),
+        ),
+        _SEPARATOR,
+        MenuItem("Quit", "quit"),
+    )
+
+
+def _bots(state: State) -> tuple[MenuItem, ...]:
+    resting = state.phase in _RESTING
+    bots = tuple(
+        MenuItem(
+            name if not fault else f"{name} (has a mistake)",
+            f"choose:{name}",
+            enabled=resting and not fault,
+            checked=name == state.bot,
+            radio=True,
+        )
+        for name, fault in state.bots
+    )
+    return bots or (MenuItem("no bots yet", enabled=False),)
+
+
+def _moves(state: State) -> tuple[MenuItem, ...]:
+    resting = state.phase in _RESTING
+    paused = state.phase in {Phase.PAUSED, Phase.PAUSING, Phase.NEEDS_HUMAN}
+    return (
+        MenuItem("Start", "start", enabled=resting and bool(state.bots)),
+        MenuItem("Pause", "pause", enabled=state.phase is Phase.RUNNING),
+        MenuItem("Resume", "resume", enabled=paused),
+        MenuItem("Stop", "stop", enabled=not resting),
+        MenuItem("Panic: stop and let go of everything", "panic"),
+    )
+
+
+def _looks(state: State, facts: Facts) -> tuple[MenuItem, ...]:
+    """Give what was seen, and what was said about it: two lines with menus of their own."""
+    watches = state.plan.watches if state.plan and state.phase not in _RESTING else ()
+    scores = tuple(MenuItem(_scored(watch.name, facts), enabled=False) for watch in watches)
+    notices = tuple(MenuItem(_shortened(text), enabled=False) for text in facts.notices)
+    return (
+        MenuItem("Watches", enabled=bool(scores), items=scores),
+        MenuItem("Last notices", enabled=bool(notices), items=notices),
+    )
+
+
+def _scored(name: str, facts: Facts) -> str:
+    score = facts.scores.get(name)
+    return name if score is None else f"{name}: {score:.2f}"
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _NOTICE_LETTERS else f"{line[: _NOTICE_LETTERS - 1]}…"
