@@ -65,7 +65,7 @@ def test_what_is_written_counts_and_the_rest_has_its_default() -> None:
     settings, problems = read_settings({"hotkeys": {"stop": "f11"}, "tray": {"enabled": False}})
     assert not problems
     assert settings.sections["hotkeys"] == {**DEFAULTS.sections["hotkeys"], "stop": "f11"}
-    assert settings.sections["tray"] == {"enabled": False}
+    assert settings.sections["tray"] == {"enabled": False, "icons": "color"}
     assert settings.sections["bots"] == DEFAULTS.sections["bots"]
 
 

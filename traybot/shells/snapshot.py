@@ -22,8 +22,6 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
 ) -> dict[str, Any]:
     """Give the document; from any thread, of values that are replaced and never changed."""
     plan = state.plan
-    watches = plan.watches if plan else ()
-    scores = memory.scored([watch.name for watch in watches])
     running = pids | children.pids()
     return {
         "version": __version__,
@@ -37,22 +35,29 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "counters": dict(zip(children.counters, memory.counters, strict=False)),
         "pids": {name: pid for name, pid in running.items() if pid},
         "ages": _ages(memory),
-        "watches": [
-            {
-                "name": watch.name,
-                "kind": watch.kind,
-                "then": watch.then,
-                "every_ms": watch.every * 1000.0,
-                "score": scores.get(watch.name),
-            }
-            for watch in watches
-        ],
+        "watches": _watches(state, memory),
         "hotkeys": faces.get("hotkeys", {}),
         "tray": faces.get("tray", "not up yet"),
         "input": input_trouble or "ok",
         "awake": awake,
         "seconds": round(seconds, 3),
     }
+
+
+def _watches(state: State, memory: Memory) -> list[dict[str, Any]]:
+    """Each watch of the present bot; its score is that of the last look, None if it has none."""
+    watches = state.plan.watches if state.plan else ()
+    scores = memory.scored([watch.name for watch in watches])
+    return [
+        {
+            "name": watch.name,
+            "kind": watch.kind,
+            "then": watch.then,
+            "every_ms": watch.every * 1000.0,
+            "score": scores.get(watch.name),
+        }
+        for watch in watches
+    ]
 
 
 def _ages(memory: Memory) -> dict[str, float]:
