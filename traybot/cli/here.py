@@ -13,9 +13,12 @@ from traybot.shells.bot_shelf import BotShelf, bots_folder
 from traybot.shells.paths import find_paths
 
 
-def bots(*, as_json: bool) -> int:
+def bots(*, names: bool, as_json: bool) -> int:
     """List the bots with what is wrong with each."""
     shelf = _shelf()
+    if names:
+        print(*shelf.names(), sep="\n")
+        return 0
     found = shelf.faults()
     if as_json:
         print(json.dumps({"bots": [{"name": name, "fault": fault} for name, fault in found]}))

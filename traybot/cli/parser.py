@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import importlib
 from collections.abc import Callable
 
 from traybot import __version__
@@ -19,13 +20,20 @@ _PLAIN = {
     "reload": "read the settings again; a file with a mistake changes nothing",
     "quit": "end traybot: the bot is asked to leave, then everything ends",
 }
-_EXIT_CODES = """exit codes: 0 done, 1 failed, 2 usage, 3 no traybot runs,
+_EPILOG = """first steps:
+  traybot demo                            see the whole thing work
+  traybot new first                       make a bot, then fill it in
+  traybot check first                     read it whole, run nothing
+  traybot run first                       play it here; Ctrl+C ends
+  traybot config set hotkeys.stop f11     change a setting; comments stay
+
+exit codes: 0 done, 1 failed, 2 usage, 3 no traybot runs,
 4 refused in this phase, 5 bot or settings invalid"""
 
 
 def parse(argv: list[str]) -> Command:
     """Read the words; a usage error ends the program with code 2 and says what is wrong."""
-    given = vars(_parser().parse_args(argv))
+    given = vars(make_parser().parse_args(argv))
     name = given.pop("command") or "open"
     return functools.partial(_function(name), **given)
 
@@ -44,10 +52,9 @@ def _function(name: str) -> Callable[..., int]:
         from traybot.cli import here
 
         return getattr(here, name)  # type: ignore[no-any-return]
-    if name == "autostart":
-        from traybot.cli.autostart import autostart
-
-        return autostart
+    if name in {"autostart", "completion", "config", "log"}:
+        module = importlib.import_module(f"traybot.cli.{name}")
+        return getattr(module, name)  # type: ignore[no-any-return]
     from traybot.cli import daemon
 
     return getattr(daemon, name)  # type: ignore[no-any-return]
@@ -66,11 +73,12 @@ class _Page(argparse.RawDescriptionHelpFormatter):
         self._action_max_length += self._indent_increment if indented else 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Make the reader of the command line; shell completion is made from it too."""
     parser = argparse.ArgumentParser(
         prog="traybot",
         description="Runs a bot that plays by sight, watches over it, and stops it at any instant.",
-        epilog=_EXIT_CODES,
+        epilog=_EPILOG,
         formatter_class=_Page,
     )
     parser.add_argument("--version", action="version", version=f"traybot {__version__}")
@@ -86,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         "--follow", action="store_true", help="go on with every event as it happens"
     )
     bots = commands.add_parser("bots", help="the bots there are, and what is wrong with each")
+    bots.add_argument("--names", action="store_true", help="names alone, unchecked, one a line")
     _json(bots)
     check = commands.add_parser("check", help="check a bot without running it")
     check.add_argument("bot", help="its name, or the path of its folder")
@@ -93,16 +102,26 @@ def _parser() -> argparse.ArgumentParser:
     new = commands.add_parser("new", help="make a bot to begin with")
     new.add_argument("bot", help="its name")
     _add_find(commands)
+    _add_config(commands)
+    _add_helpers(commands)
+    return parser
+
+
+def _add_helpers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     autostart = commands.add_parser("autostart", help="whether traybot starts at login")
     autostart.add_argument("do", choices=("on", "off", "status"), help="switch it, or ask")
     _json(autostart)
+    log = commands.add_parser("log", help="the last lines of the log")
+    log.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
+    log.add_argument("-n", "--count", type=_count, default=40, help="how many lines, 40 if unsaid")
+    completion = commands.add_parser("completion", help="words for your shell's Tab key")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     demo = commands.add_parser("demo", help="see the whole thing work in half a minute")
     demo.add_argument("--no-display", action="store_true", help="on an invisible screen of its own")
     demo.add_argument(
         "--seconds", type=_seconds, default=25.0, help="how long to play, such as 25s"
     )
     _json(demo)
-    return parser
 
 
 def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -131,8 +150,31 @@ def _add_find(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     _json(find)
 
 
+def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    config = commands.add_parser("config", help="show, change or edit the settings")
+    kinds = config.add_subparsers(dest="do", metavar="path|show|get|set|edit", required=True)
+    does = {"path": "where the file lies", "show": "all options", "edit": "open in $EDITOR"}
+    does |= {"get": "one option", "set": "change one option; comments stay"}
+    for kind, text in does.items():
+        one = kinds.add_parser(kind, help=text)
+        one.set_defaults(name="", value=None, as_json=False)
+        if kind in {"get", "set"}:
+            one.add_argument("name", help="section and option, such as hotkeys.stop")
+        if kind == "set":
+            one.add_argument("value", help="the new value, such as f11 or true")
+        if kind in {"path", "show", "get"}:
+            _json(one)
+
+
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", dest="as_json", action="store_true", help="answer in JSON")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        message = f'"{text}" is not a number of lines'
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
 def _seconds(text: str) -> float:
