@@ -39,7 +39,7 @@ def test_set_changes_one_option_and_keeps_the_rest(path: Path) -> None:
     assert main(["config", "set", "hotkeys.stop", "f12"]) == 0
     assert path.read_text(encoding="utf-8") == OWN.replace("f11", "f12")
     assert main(["config", "set", "tray.enabled", "false"]) == 0
-    assert load(path).sections["tray"] == {"enabled": False}
+    assert load(path).sections["tray"]["enabled"] is False
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_what_an_editor_leaves_is_checked(
     monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
     script.write_text("import sys; open(sys.argv[1], 'a').write('[tray]\\nenabled = false\\n')\n")
     assert main(["config", "edit"]) == 0
-    assert load(path).sections["tray"] == {"enabled": False}
+    assert load(path).sections["tray"]["enabled"] is False
     script.write_text("import sys; open(sys.argv[1], 'a').write('[daemn]\\n')\n")
     assert main(["config", "edit"]) == 5
     assert 'line 6: unknown section "daemn"' in capsys.readouterr().err
