@@ -311,6 +311,25 @@ def test_an_icon_comes_whenever_a_tray_does(backend: str) -> None:
                 eventually(lambda: embedded_icons(display), 15, "the embedded icon")
 
 
+def descriptors(app: TrayApp) -> int:
+    """How many descriptors the tray's process has open."""
+    return psutil.Process(app.process.pid).num_fds()
+
+
+def test_twenty_restarts_of_the_tray_leave_one_icon_and_no_descriptor() -> None:
+    """Each time the tray comes back the icon is there once, and nothing of the last one is left."""
+    with Desktop() as bare, bare.connection() as display, TrayApp(bare.env) as app:
+        app.show(RUNNING)
+        opened = []
+        for _ in range(20):
+            with late_tray(bare):
+                eventually(lambda: len(embedded_icons(display)) == 1, 10, "the icon")
+                opened.append(descriptors(app))
+            eventually(lambda: not embedded_icons(display), what="no icon without a tray")
+        assert max(opened[1:]) <= opened[0]
+        assert "Traceback" not in app.errors
+
+
 def test_a_desktop_without_a_tray_is_named_in_health() -> None:
     """Where nobody shows icons health says so; the daemon runs on all the same."""
     with Desktop(bus=True) as bare, TrayApp(bare.env) as app:

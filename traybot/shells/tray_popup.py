@@ -71,8 +71,10 @@ def lay_out(menu: tuple[MenuItem, ...], unfolded: frozenset[tuple[int, ...]]) ->
 class Popup:
     """One menu on the screen, from its opening to a choice; used by one thread."""
 
-    def __init__(self, display: Display, menu: tuple[MenuItem, ...], at: tuple[int, int]) -> None:
-        """Open it beside a place on the screen; `done` at once if the mouse cannot be had."""
+    def __init__(
+        self, display: Display, menu: tuple[MenuItem, ...], at: tuple[int, int, int]
+    ) -> None:
+        """Open it beside an icon, at x, top and bottom; `done` at once without the mouse."""
         self._display, self._menu, self._at = display, menu, at
         self._unfolded: frozenset[tuple[int, ...]] = frozenset()
         self._rows = lay_out(menu, self._unfolded)
@@ -189,9 +191,9 @@ class Popup:
         self._width = int(max(widths)) + MARKS
         screen = self._display.screen()
         x = max(0, min(self._at[0], screen.width_in_pixels - self._width))
-        y = self._at[1]
+        _, top, y = self._at
         if y + self._height > screen.height_in_pixels:
-            y = max(0, y - self._height)
+            y = max(0, top - self._height)
         self._window.configure(x=x, y=y, width=self._width, height=self._height, stack_mode=X.Above)
 
     def _left(self, row: Row) -> int:

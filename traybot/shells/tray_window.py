@@ -205,7 +205,7 @@ class WindowIcon:
             case X.Expose if event.count == 0:
                 self._draw()
             case X.ButtonPress if event.detail in {1, 3}:
-                self._open_menu(event.root_x, event.root_y)
+                self._open_menu(event.root_x, event.root_y - event.event_y)
 
     def _begin_anew(self) -> None:
         """Another tray has come, or ours has gone; the old window is of no use to either."""
@@ -250,12 +250,15 @@ class WindowIcon:
 
     # --- the menu --------------------------------------------------------------------------------
 
-    def _open_menu(self, x: int, y: int) -> None:
+    def _open_menu(self, x: int, top: int) -> None:
+        """Open it below the icon, or above where the screen ends."""
+        assert self._window is not None
         status = self._opening() or self._status
         if status is None or not status.menu:
             return
         self._status = status
-        popup = Popup(self._display, status.menu, (x, y))
+        bottom = top + self._window.get_geometry().height
+        popup = Popup(self._display, status.menu, (x, top, bottom))
         self._popup = None if popup.done else popup
 
     def _close_menu(self) -> None:
