@@ -52,7 +52,7 @@ def _function(name: str) -> Callable[..., int]:
         from traybot.cli import here
 
         return getattr(here, name)  # type: ignore[no-any-return]
-    if name in {"autostart", "completion", "config", "log"}:
+    if name in {"autostart", "completion", "config", "doctor", "log"}:
         module = importlib.import_module(f"traybot.cli.{name}")
         return getattr(module, name)  # type: ignore[no-any-return]
     from traybot.cli import daemon
@@ -114,6 +114,9 @@ def _add_helpers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     log = commands.add_parser("log", help="the last lines of the log")
     log.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
     log.add_argument("-n", "--count", type=_count, default=40, help="how many lines, 40 if unsaid")
+    doctor = commands.add_parser("doctor", help="why does tray, hotkey, capture or input not work")
+    doctor.add_argument("--full", action="store_true", help="with the names of user and folders")
+    _json(doctor)
     completion = commands.add_parser("completion", help="words for your shell's Tab key")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     demo = commands.add_parser("demo", help="see the whole thing work in half a minute")

@@ -1,0 +1,87 @@
+"""Does doctor tell the truth about a bare machine, a screen without a tray, a whole desktop?"""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.desktop import Desktop
+from tests.running import traybot
+
+pytestmark = [pytest.mark.e2e, pytest.mark.display]
+
+
+def asked(environment: dict[str, str], code: int, *more: str) -> dict[str, dict[str, Any]]:
+    """Give what it found, by the name of the check."""
+    done = subprocess.run(
+        [sys.executable, "-m", "traybot", "doctor", "--json", *more],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    document = json.loads(done.stdout)
+    assert document["ok"] == (code == 0)
+    return {one["check"]: one for one in document["findings"]}
+
+
+def wrong(found: dict[str, dict[str, Any]]) -> set[str]:
+    """Name what is at fault; each fault has a remedy."""
+    faults = [one for one in found.values() if not one["ok"]]
+    assert all(one["remedy"] for one in faults)
+    return {one["check"].partition(".")[0] for one in faults}
+
+
+def on(desktop: Desktop, home: Path) -> dict[str, str]:
+    """The desktop's environment with a home for our files."""
+    return {**desktop.env, "TRAYBOT_HOME": str(home)}
+
+
+def test_on_a_bare_machine_all_that_needs_a_screen_is_at_fault(home: Path) -> None:
+    """And nothing else is; nobody's folder is named unless asked for."""
+    screens = {"DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"}
+    bare = {name: value for name, value in os.environ.items() if name not in screens}
+    found = asked({**bare, "TRAYBOT_HOME": str(home)}, 1)
+    assert wrong(found) == {"session", "tray", "hotkey", "capture", "input"}
+    assert str(home) not in json.dumps(found)
+    assert str(home) in json.dumps(asked({**bare, "TRAYBOT_HOME": str(home)}, 1, "--full"))
+
+
+def test_a_black_screen_without_a_tray_is_seen_as_one(home: Path) -> None:
+    """Hotkeys and input work there; the picture is there to be looked at, by its owner."""
+    with Desktop(manager=None) as desktop:
+        found = asked(on(desktop, home), 1)
+    assert wrong(found) == {"tray", "capture"}
+    assert "black" in found["capture"]["text"]
+    picture = home / "state" / "doctor.png"
+    assert stat.S_IMODE(picture.stat().st_mode) == 0o600
+    with Image.open(picture) as image:
+        assert image.size == (320, 200)
+
+
+@pytest.mark.parametrize("tray", ["trayer", "xfce4-panel"])
+def test_on_a_whole_desktop_all_is_well(home: Path, tray: Any) -> None:  # noqa: ANN401  a word
+    """Whichever kind of host shows the icons."""
+    with Desktop(tray=tray) as desktop:
+        found = asked(on(desktop, home), 0)
+    host = "XEmbed" if tray == "trayer" else "StatusNotifier"
+    assert host in found["tray"]["text"]
+    assert found["hotkey.stop"]["text"] == "ctrl+shift+f9: bound"
+
+
+def test_damaged_settings_are_one_finding_among_others(home: Path) -> None:
+    """With file and line; the other checks go on."""
+    (home / "settings.toml").write_text("[daemn]\n", encoding="utf-8")
+    done = traybot("doctor", "--json")
+    found = {one["check"]: one for one in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 1
+    assert 'line 1: unknown section "daemn"' in found["settings"]["text"]
+    assert found["disk"]["ok"]
