@@ -69,8 +69,6 @@ class Tray:
         """Say what shows the icon, and what is wrong with that; from any thread."""
         if self._trouble:
             return f"none: {self._trouble}"
-        if self._backend.remedy:
-            return f"{self._backend.name}: {self._backend.remedy}"
         if not self._backend.hosted():
             return f"{self._backend.name}: no tray on this desktop shows it yet"
         return self._backend.name

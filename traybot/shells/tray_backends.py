@@ -19,11 +19,6 @@ _log = logging.getLogger(__name__)
 
 Post = Callable[[Any, Callable[[], None]], None]
 
-NO_MENU = (
-    "icon only, no menu (install python3-gi and gir1.2-ayatanaappindicator3-0.1, "
-    "or use the commands)"
-)
-
 
 def _always() -> bool:
     return True
@@ -59,8 +54,6 @@ class Backend:
     wanted: Callable[[], bool] = _always
     #: Whether somebody shows the icon.
     hosted: Callable[[], bool] = _always
-    #: What the user can do for a better tray; empty if there is nothing.
-    remedy: str = ""
 
 
 def find_backend() -> tuple[Backend | None, str]:
@@ -133,28 +126,10 @@ def _gtk_backend(name: str, hosted: Callable[[], bool]) -> Backend:
     )
 
 
-def _xorg() -> Backend:
-    icon, menu, item = _classes("xorg")
-    from traybot.shells import tray_xorg
-
-    return Backend(
-        "xorg",
-        tray_xorg.mended(icon),
-        menu,
-        item,
-        prepare=tray_xorg.prepare,
-        # It finds a tray only when it starts, so it starts when there is one.
-        wanted=tray_host.xembed_host,
-        hosted=tray_host.xembed_host,
-        remedy=NO_MENU,
-    )
-
-
 #: In the order of preference; on each system only its own can be loaded.
 LOADERS: dict[str, Callable[[], Backend]] = {
     "win32": _windows,
     "darwin": _macos,
     "appindicator": _appindicator,
     "gtk": _gtk,
-    "xorg": _xorg,
 }
