@@ -14,7 +14,7 @@ from traybot.app.options import Options
 from traybot.app.parts import Parts
 from traybot.core import events as e
 from traybot.engine import Engine, Ports
-from traybot.errors import TraybotError
+from traybot.errors import SettingsError, TraybotError
 from traybot.shells import forkserver, leftovers, logs, requests, signals
 from traybot.shells.autostart import repair_autostart
 from traybot.shells.control import ControlServer
@@ -22,6 +22,7 @@ from traybot.shells.desk import Desk
 from traybot.shells.faces import Faces
 from traybot.shells.paths import Paths
 from traybot.shells.reporter import Reporter
+from traybot.shells.settings_watch import SettingsWatch
 from traybot.shells.snapshot import snapshot
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Daemon:
         self._control = ControlServer(paths.socket, self._desk.obey)
         self._desk.snapshot, self._desk.reload = self.snapshot, self._reload
         self._desk.answer = self._control.answer
+        self._watch = SettingsWatch(paths.settings, self._settings_changed)
         self._menu = MenuSide(
             parts.keeper, parts.paths, parts.memory, lambda: self.engine.state, self._menu_changed
         )
@@ -87,6 +89,7 @@ class Daemon:
         )
         self.engine.start()
         self._control.start()
+        self._watch.start()
         signals.listen(lambda name: self._post(e.QuitRequested, name))
         if options.seconds is not None:
             timer = threading.Timer(options.seconds, self._post, (e.QuitRequested, "--for"))
@@ -94,6 +97,7 @@ class Daemon:
             timer.start()
         faces.run()
         self.engine.wait()
+        self._watch.stop()
         self._control.stop()
         parts.lock.release()
         self.told = self.reporter.close(_TOLD_SECONDS)
@@ -175,6 +179,16 @@ class Daemon:
     def _reload(self) -> None:
         """Read the settings again; `SettingsError` leaves everything as it was."""
         self._parts.settings.reload(self._parts.share.publish, self._parts.memory)
+
+    def _settings_changed(self) -> None:
+        """Take what an editor left; with a mistake in it the last good settings stay in force."""
+        try:
+            self._reload()
+        except SettingsError as error:
+            _log.warning("the settings stay as they were: %s", error)
+            self._listeners.notify(f"the settings stay as they were: {error}")
+        else:
+            _log.info("the changed settings were read")
 
     def snapshot(self) -> dict[str, Any]:
         """Give what `traybot status --json` shows; from any thread."""

@@ -1,0 +1,56 @@
+"""When has the settings file changed? Looked for twice a second: one `stat`, on every system alike.
+
+Told once the file has stood still between two looks, so a burst of saves is one change, and a file
+that is replaced, as editors do it, counts like one that is written.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+LOOK_SECONDS = 0.5
+
+_log = logging.getLogger(__name__)
+#: What tells one state of a file from another; None where there is no file.
+Stamp = tuple[int, int, int] | None
+
+
+class SettingsWatch:
+    """A thread that calls `changed` after each change; ends with `stop`."""
+
+    def __init__(self, path: Path, changed: Callable[[], None]) -> None:
+        """What the file is now counts as known."""
+        self._path, self._changed = path, changed
+        self._leave = threading.Event()
+        self._known = self._stamp()
+        self._thread = threading.Thread(target=self._run, name="settings", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; may be called twice, and before the start."""
+        self._leave.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        last = self._known
+        while not self._leave.wait(LOOK_SECONDS):
+            now = self._stamp()
+            if now == last and now != self._known:
+                self._known = now
+                try:
+                    self._changed()
+                except Exception:  # noqa: BLE001  one failed reload must not be the last
+                    _log.exception("the changed settings were not taken")
+            last = now
+
+    def _stamp(self) -> Stamp:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_ino, found.st_size
