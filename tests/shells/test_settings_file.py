@@ -124,7 +124,7 @@ def test_an_option_is_set_and_nothing_else_is_touched(path: Path) -> None:
     set_option(path, "tray.enabled", False)  # noqa: FBT003  the value of an option
     assert path.read_text(encoding="utf-8").startswith(OWN.replace('"f11"', '"ctrl+f11"'))
     settings = load(path)
-    assert settings.sections["tray"] == {"enabled": False}
+    assert settings.sections["tray"]["enabled"] is False
     assert settings.sections["bots"]["chosen"] == "koules"
 
 
