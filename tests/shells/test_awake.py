@@ -56,6 +56,7 @@ def reach(keeper: AwakeKeeper, state: str) -> None:
 def test_a_bot_at_work_is_one_that_plays_on_by_itself() -> None:
     """Paused, stopping and resting bots let the machine sleep."""
     resting = {Phase.IDLE, Phase.FAILED, Phase.PAUSING, Phase.PAUSED, Phase.STOPPING}
+    resting.add(Phase.NEEDS_HUMAN)
     assert set(Phase) - AT_WORK == resting
 
 

@@ -252,9 +252,15 @@ def test_signals_do_not_end_the_tray_by_themselves(app: TrayApp, bus: Bus) -> No
     os.kill(app.process.pid, signal.SIGTERM)
     app.show(Status("paused", "still here", MENU))
     eventually(lambda: bus.item("Title") == "still here", what="the next status")
-    blocked = Path(f"/proc/{app.process.pid}/status").read_text(encoding="utf-8")
-    ignored = next(line for line in blocked.splitlines() if line.startswith("SigIgn:"))
-    assert not int(ignored.split()[1], 16) & (1 << (signal.SIGINT - 1))
+    # What it inherited from us it may well ignore.
+    assert ignores_sigint(app.process.pid) == ignores_sigint(os.getpid())
+
+
+def ignores_sigint(pid: int) -> bool:
+    """Tell whether a process ignores Ctrl+C."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    ignored = next(line for line in lines if line.startswith("SigIgn:"))
+    return bool(int(ignored.split()[1], 16) & (1 << (signal.SIGINT - 1)))
 
 
 def test_health_names_what_shows_the_icon(app: TrayApp) -> None:
@@ -326,7 +332,8 @@ def test_twenty_restarts_of_the_tray_leave_one_icon_and_no_descriptor() -> None:
                 eventually(lambda: len(embedded_icons(display)) == 1, 10, "the icon")
                 opened.append(descriptors(app))
             eventually(lambda: not embedded_icons(display), what="no icon without a tray")
-        assert max(opened[1:]) <= opened[0]
+        # The icon may be there before its last descriptor is; what grows at each restart shows.
+        assert opened[-1] <= max(opened[:5])
         assert "Traceback" not in app.errors
 
 
