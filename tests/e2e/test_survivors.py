@@ -269,3 +269,25 @@ def test_no_zombie_is_left_by_many_ends(home: Path, keys: X11Injector) -> None:
 
 def _children(process: psutil.Process) -> list[Any]:
     return sorted(one.pid for one in process.children())
+
+
+@pytest.mark.parametrize("frozen", ["routine", "deathwatch", "hands", "manager", "forkserver"])
+def test_a_killed_daemon_takes_the_frozen_with_it(
+    home: Path, keys: X11Injector, frozen: str
+) -> None:
+    """Whoever stood still when the daemon was killed is gone as well, and no key is down."""
+    make_bot(home, "player", SPINS, WATCHED)
+    running = Survivor("player")
+    running.until_up()
+    eventually(lambda: len(keys.held()) == 2, SECONDS, "two keys held")
+    running.pid("manager")
+    pids = list(running.status()["pids"].values())
+    running.hit(frozen, signal.SIGSTOP)
+    os.kill(running.process.pid, signal.SIGKILL)
+    try:
+        eventually(lambda: not any(map(alive, pids)), 2.0, "the end of all")
+        assert len(keys.held()) == 0
+    finally:
+        for pid in filter(alive, pids):
+            os.kill(pid, signal.SIGKILL)
+        running.end()

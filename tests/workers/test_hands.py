@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.desktop import Desktop, eventually
 from tests.running import x_keys
-from tests.shells.handled import Handled, hands_process, quiet_screen
+from tests.shells.handled import Handled, hands_process, next_document, quiet_screen
 from tests.system.x11_window import witness
 from traybot.shells.ledger import BUTTON_ROW
 from traybot.system.x11_input import X11Injector
@@ -204,6 +204,16 @@ def test_it_leaves_with_everything_up(mortal: Handled, keys: X11Injector, how: s
     assert mortal.left() == 0
     assert len(keys.held()) == 0
     assert mortal.rows() == []
+
+
+def test_a_thawed_hands_goes_on(handled: Handled, keys: X11Injector) -> None:
+    """Frozen and thawed by somebody, with the daemon alive, it presses as before."""
+    guest = handled.let_in()
+    os.kill(handled.process.pid, signal.SIGSTOP)
+    number = guest.say(do="press", key="a")
+    os.kill(handled.process.pid, signal.SIGCONT)
+    assert "no" not in next_document(guest.channel, lambda one: one.get("n") == number)
+    assert handled.let_go() == 1
 
 
 def test_a_question_that_comes_twice_is_done_once(

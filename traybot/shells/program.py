@@ -52,6 +52,7 @@ class Program:
             # Another bot's program: it goes its own way from now on.
             self._former.append(self._process)
             self._forget()
+            self._again = None
         self._of = plan.folder
         try:
             # It would inherit our blocked signals and never see a Ctrl+C or SIGTERM of its own.

@@ -52,8 +52,11 @@ def main(birth: HandsBirth) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A handler that raises could strike in the middle of letting go: it only sets a flag.
     signal.signal(signal.SIGTERM, hands.leave)
-    # Not SIGKILL: hands must still let go. The end of its control pipe is the other means.
-    processes.die_with_parent(signal.SIGTERM)
+    # Not SIGKILL: hands must still let go. Not SIGTERM: a frozen process does not hear it, but this
+    # one thaws it. The end of its control pipe is the other means.
+    thaw = getattr(signal, "SIGCONT", signal.SIGTERM)
+    signal.signal(thaw, hands.leave_if_orphaned)
+    processes.die_with_parent(thaw)
     signals.unblock()
     os.dup2(2, 1)
     hands.serve()
@@ -75,6 +78,7 @@ class Hands:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._control, selectors.EVENT_READ, self._hear_daemon)
         self._leaving = False
+        self._daemon = os.getppid()
         #: By the daemon, in order; not by its death.
         self.told_to_leave = False
         self._wake_at_signals()
@@ -105,6 +109,11 @@ class Hands:
     def leave(self, *_: object) -> None:
         """Leave soon; a signal handler."""
         self._leaving = True
+
+    def leave_if_orphaned(self, *_: object) -> None:
+        """Leave if the daemon is gone; a signal handler for what everybody may send."""
+        if os.getppid() != self._daemon:
+            self._leaving = True
 
     def _open(self) -> None:
         try:
