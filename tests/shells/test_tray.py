@@ -298,8 +298,10 @@ def menu_line(display: Display, line: int) -> tuple[int, int]:
 def late_tray(desktop: Desktop) -> Iterator[None]:
     """An old tray that comes to a desktop and leaves again."""
     with subprocess.Popen(TRAYER.split(), env=desktop.env, stderr=subprocess.DEVNULL) as tray:
-        yield
-        tray.terminate()
+        try:
+            yield
+        finally:
+            tray.terminate()
 
 
 @pytest.mark.parametrize("backend", ["", "appindicator", "gtk"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from Xlib import X, Xutil, error
 from Xlib.display import Display
 from Xlib.protocol import event as events
+from Xlib.protocol import request
 from Xlib.xobject.drawable import Window
 
 from traybot.core.status import Status
@@ -99,8 +100,7 @@ class WindowIcon:
             self._dock()
         elif before is None or before.icon != status.icon:
             self._draw()
-        if self._window is not None:
-            self._window.set_wm_name(status.tooltip.encode("ascii", "replace").decode())
+        self._name()
         if self._popup is not None:
             self._popup.change(status.menu)
         self._display.flush()
@@ -111,12 +111,18 @@ class WindowIcon:
         self._display.flush()
 
     def hide(self) -> None:
-        """Take the icon out of the tray."""
+        """Take the icon out of the tray; it is wanted no more."""
+        self._status = None
+        self._leave_tray()
+
+    def _leave_tray(self) -> None:
         self._close_menu()
         window, self._window, self._background = self._window, None, None
         self._ask_again_at = 0.0
         if window is not None:
-            window.destroy()
+            # Not window.destroy(), which frees the number: what the trays said of this window, or
+            # do with it still, would be taken for the next one's.
+            request.DestroyWindow(display=window.display, window=window.id)
             self._display.sync()
 
     def close(self) -> None:
@@ -137,6 +143,11 @@ class WindowIcon:
             if ignored.get_error() is None:
                 self._manager = owner
         self.shows = self._manager is not None
+
+    def _is_manager(self) -> bool:
+        """Whether the tray we know is the one there is."""
+        owner: Any = self._display.get_selection_owner(self._selection)
+        return self._manager is not None and owner == self._manager
 
     def _dock(self) -> None:
         """Make the window and ask the tray to embed it."""
@@ -159,7 +170,13 @@ class WindowIcon:
         window.set_wm_normal_hints(flags=Xutil.PMinSize, min_width=_SIDE, min_height=_SIDE)
         info = self._display.intern_atom("_XEMBED_INFO")
         window.change_property(info, info, 32, _XEMBED_INFO)
+        self._name()
         self._ask_for_a_place()
+
+    def _name(self) -> None:
+        """Give the window the name by which a person finds it in a list."""
+        if self._window is not None and self._status is not None:
+            self._window.set_wm_name(self._status.tooltip.encode("ascii", "replace").decode())
 
     def _ask_for_a_place(self) -> None:
         assert self._window is not None
@@ -189,9 +206,11 @@ class WindowIcon:
             return
         if self._window is not None and event.window == self._window:
             self._hear_window(event)
-        elif (event.type == X.ClientMessage and event.client_type == self._manager_atom) or (
-            event.type == X.DestroyNotify and event.window == self._manager
-        ):
+        elif event.type == X.ClientMessage and event.client_type == self._manager_atom:
+            # Found already, perhaps, when the one before it went.
+            if self._window is None or not self._is_manager():
+                self._begin_anew()
+        elif event.type == X.DestroyNotify and event.window == self._manager:
             self._begin_anew()
 
     def _hear_window(self, event: Any) -> None:  # noqa: ANN401 - likewise
@@ -204,15 +223,18 @@ class WindowIcon:
                 self._background = None
             case X.Expose if event.count == 0:
                 self._draw()
+            case X.DestroyNotify:
+                # A tray took it along when it went.
+                self._begin_anew()
             case X.ButtonPress if event.detail in {1, 3}:
                 self._open_menu(event.root_x, event.root_y - event.event_y)
 
     def _begin_anew(self) -> None:
         """Another tray has come, or ours has gone; the old window is of no use to either."""
-        wanted = self._window is not None
-        self.hide()
+        self._leave_tray()
         self._look_for_manager()
-        if wanted and self.shows:
+        # Both may be heard at once: the icon is wanted though the first took its window away.
+        if self._status is not None and self.shows:
             self._dock()
 
     # --- the picture -----------------------------------------------------------------------------
