@@ -100,11 +100,13 @@ fmt: env
 	$(BIN)/ruff format
 
 # For Debian 12: Linux, its Python. Hashes of all published files are in it, so any processor will
-# do. Left out is evdev: it is published as source only and would need a compiler; Debian has it.
+# do. `make lock UPGRADE=` keeps the versions that are there. Left out is evdev: it is published as
+# source only and would need a compiler; Debian has it.
+UPGRADE ?= --upgrade
 lock:
 	@$(PYTHON) -m venv .lock-venv
 	@.lock-venv/bin/pip install --quiet uv
-	.lock-venv/bin/uv pip compile pyproject.toml --group dev --output-file requirements.lock --upgrade --quiet \
+	.lock-venv/bin/uv pip compile pyproject.toml --group dev --output-file requirements.lock $(UPGRADE) --quiet \
 	  --python-version 3.11 --python-platform linux --generate-hashes \
 	  --no-emit-index-url --no-header --no-emit-package evdev
 	@rm -rf .lock-venv
