@@ -1,5 +1,6 @@
 """What does a person see and press? Tray and hotkeys; the daemon runs on without either."""
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from traybot.shells.tray_pictures import PICTURES
 #: What a chord can be bound to, in the settings as in `requests`.
 ACTIONS = ("toggle", "stop", "panic")
 
+Sections = Mapping[str, Mapping[str, Any]]
+
 
 class Faces:
     """Both, as far as this desktop offers them."""
@@ -18,7 +21,7 @@ class Faces:
     def __init__(
         self,
         wish: Callable[[str, str], None],
-        sections: Mapping[str, Mapping[str, Any]],
+        sections: Sections,
         fresh: Callable[[], Status],
         *,
         tray: bool,
@@ -33,13 +36,24 @@ class Faces:
             if hotkeys
             else NullHotkeys("switched off")
         )
-        wished = [(name, str(sections["hotkeys"][name])) for name in ACTIONS]
-        self._chords = [(name, chord) for name, chord in wished if chord]
+        self._binding = threading.Lock()
+        self._chords = _chords_of(sections)
 
     def run(self) -> None:
         """Bind the hotkeys, then block in the tray until `stop`."""
-        self._hotkeys.bind(self._chords)
+        with self._binding:
+            self._hotkeys.bind(self._chords)
         self._tray.run()
+
+    def rebind(self, sections: Sections) -> dict[str, str]:
+        """Listen for the hotkeys of these settings in place of the former; give their states.
+
+        From any thread; a chord that cannot be had is in the answer and does not fail. Waits for
+        the listener, which answers within milliseconds or, when it hangs, is given up after 2 s.
+        """
+        with self._binding:
+            self._chords = _chords_of(sections)
+            return self._hotkeys.bind(self._chords)
 
     def show(self, status: Status) -> None:
         """Show a status; from any thread."""
@@ -52,7 +66,15 @@ class Faces:
 
     def health(self) -> dict[str, Any]:
         """Say how both are; from any thread."""
-        chords = dict(self._chords)
         states = self._hotkeys.states()
-        hotkeys = {name: {"chord": chords[name], "state": state} for name, state in states.items()}
+        hotkeys = {
+            name: {"chord": chord, "state": states[name]}
+            for name, chord in self._chords
+            if name in states
+        }
         return {"hotkeys": hotkeys, "tray": self._tray.health()}
+
+
+def _chords_of(sections: Sections) -> list[tuple[str, str]]:
+    wished = [(name, str(sections["hotkeys"][name])) for name in ACTIONS]
+    return [(name, chord) for name, chord in wished if chord]
