@@ -273,3 +273,18 @@ def test_a_program_that_keeps_ending_fails_the_bot() -> None:
     world.settle()
     assert world.phase() is Phase.FAILED
     assert world.state.reason == "the program keeps ending"
+
+
+def test_a_game_that_closes_when_it_is_over_is_started_again_for_ever() -> None:
+    """An end with code 0 of a program that was used is no failure; one at once is."""
+    world = playing(make_plan(program=("game",), program_restart=True))
+    for _ in range(3 * policy.RESTARTS):
+        world.later(policy.PROGRAM_USED_SECONDS)
+        world.hear(e.ProgramExited(world.now, 0))
+        assert world.fires("program") == ["StartProgram"]
+    for _ in range(policy.RESTARTS):
+        world.hear(e.ProgramExited(world.now, 0))
+        world.fires("program")
+    world.hear(e.ProgramExited(world.now, 0))
+    world.settle()
+    assert world.phase() is Phase.FAILED

@@ -193,7 +193,7 @@ def on_timer(state: State, event: e.TimerFired) -> Step:
     if event.timer == "hours":
         return on_hours(state, event)
     if event.timer == "program":
-        return starting.on_program_due(state, event.ticket)
+        return starting.on_program_due(state, event.ticket, event.at)
     if event.ticket != state.ticket:
         return state, []
     return _phase_timer(state, event.at)

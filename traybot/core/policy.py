@@ -18,6 +18,9 @@ RESTARTS = 5
 WINDOW_SECONDS = 600.0
 #: A program that ended is started again after this.
 PROGRAM_SECONDS = 1.0
+#: A program that ended well after at least so long was used: its end is no failure. A game that
+#: closes when it is over would otherwise be given up after a few rounds.
+PROGRAM_USED_SECONDS = 1.0
 
 
 def backoff(streak: int) -> float:

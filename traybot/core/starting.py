@@ -64,6 +64,7 @@ def on_loaded(state: State, event: e.BotLoaded) -> Step:
     state = replace(state, plan=plan)
     commands: list[c.Command] = []
     if plan.program:
+        state = replace(state, program_since=event.at)
         commands.append(c.StartProgram(plan))
     state, routine = moves.start_routine(state)
     state, watcher = moves.start_watcher(state)
@@ -145,7 +146,9 @@ def on_program_exited(state: State, event: e.ProgramExited) -> Step:
     report = c.Report("program_exited", 0, {"code": event.code})
     if state.plan is None or not state.plan.program_restart or state.phase in _RESTING:
         return state, [report]
-    failures = (*policy.recent(state.program_failures, event.at), event.at)
+    failures = policy.recent(state.program_failures, event.at)
+    if event.code != 0 or event.at - state.program_since < policy.PROGRAM_USED_SECONDS:
+        failures = (*failures, event.at)
     state = replace(state, program_failures=failures)
     if policy.gives_up(failures):
         state, commands = moves.fail(state, event.at, "the program keeps ending")
@@ -156,11 +159,11 @@ def on_program_exited(state: State, event: e.ProgramExited) -> Step:
 _RESTING = frozenset({Phase.IDLE, Phase.FAILED, Phase.STOPPING})
 
 
-def on_program_due(state: State, ticket: int) -> Step:
+def on_program_due(state: State, ticket: int, at: float) -> Step:
     """Start the program again, if its run still goes on."""
     if state.plan is None or ticket != state.run or state.phase in _RESTING:
         return state, []
-    return state, [c.StartProgram(state.plan)]
+    return replace(state, program_since=at), [c.StartProgram(state.plan)]
 
 
 def which(state: State, bot: str) -> tuple[str, str]:

@@ -72,6 +72,8 @@ class State:
     streak: int = 0
     watch_failures: tuple[float, ...] = ()
     program_failures: tuple[float, ...] = ()
+    #: When we last asked for the program to be started.
+    program_since: float = 0.0
     playing_since: float = 0.0
     #: Who paused: "user" or "verdict".
     paused_by: str = ""
