@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def tell(world: World, turns: list[tuple[Speaker, int]]) -> None:
             break
 
 
+@pytest.mark.timeout(300)  # a thousand stories, on a busy machine
 @settings(max_examples=1000)
 @given(plan=PLANS, turns=TURNS)
 def test_nothing_forbidden_happens(plan: BotPlan, turns: list[tuple[Speaker, int]]) -> None:

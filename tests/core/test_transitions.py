@@ -45,6 +45,7 @@ def in_words(arrows: set[Arrow]) -> list[str]:
     return [f"{begin} --> {end}: {word}" for begin, end, word in sorted(arrows)]
 
 
+@pytest.mark.timeout(300)  # every way of every plan, on a busy machine
 def test_the_diagram_shows_every_way_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who follows the diagram never meets a phase or a way that it does not know."""
     monkeypatch.setattr(policy, "RESTARTS", atlas.RESTARTS)

@@ -71,6 +71,8 @@ def test_a_black_screen_without_a_tray_is_seen_as_one(home: Path) -> None:
 def test_on_a_whole_desktop_all_is_well(home: Path, tray: Any) -> None:  # noqa: ANN401  a word
     """Whichever kind of host shows the icons."""
     with Desktop(tray=tray) as desktop:
+        # A tray without icons is not drawn at all; a desktop that is used is not black.
+        subprocess.run(["xsetroot", "-solid", "#305070"], env=desktop.env, check=True)
         found = asked(on(desktop, home), 0)
     host = "XEmbed" if tray == "trayer" else "StatusNotifier"
     assert host in found["tray"]["text"]
