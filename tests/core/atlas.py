@@ -37,6 +37,7 @@ _WISHES: tuple[tuple[str, e.Event], ...] = (
     ("stop", e.StopRequested(NOW)),
     ("restart", e.RestartRequested(NOW)),
     ("quit", e.QuitRequested(NOW)),
+    ("takeover", e.UserTookOver(NOW)),
 )
 
 

@@ -105,6 +105,7 @@ def oddities(world: World) -> list[Chance]:
     found: list[Chance] = [
         ("program ended", lambda: world.hear(e.ProgramExited(world.now, 1))),
         ("echo of hands", world.lets_go),
+        ("takeover", lambda: world.hear(e.UserTookOver(world.now))),
         ("a minute", partial(world.later, 61.0)),
         ("choose", partial(world.ask, e.BotChosen, bot="xjump")),
         ("start the other", partial(world.ask, e.StartRequested, bot="xjump")),

@@ -57,6 +57,7 @@ class Laws:
             pause, resume = before.phase is Phase.RUNNING, before.phase in _PAUSE
         else:
             pause = isinstance(event, e.PauseRequested)
+            pause |= isinstance(event, e.UserTookOver) and before.phase is Phase.RUNNING
             resume = isinstance(event, e.ResumeRequested)
         if pause and before.phase in {Phase.RUNNING, *_PAUSE}:
             self.user_paused = True

@@ -36,6 +36,16 @@ def test_a_parked_routine_plays_on_after_a_look() -> None:
     assert world.phase() is Phase.RUNNING
 
 
+def test_the_user_takes_over_what_plays() -> None:
+    """It pauses as if the user had asked, with a notice; what does not play is left alone."""
+    world = playing()
+    told = world.hear(e.UserTookOver(world.now))
+    assert told == [*PAUSE, 'Notify "koules is paused: you took over"']
+    assert (world.state.paused_by, world.state.reason) == ("user", "you took over")
+    assert world.hear(e.UserTookOver(world.now)) == []
+    assert World().hear(e.UserTookOver(1000.0)) == []
+
+
 def test_a_frozen_routine_is_thawed_before_the_gate_opens() -> None:
     """In this order, so that nothing is asked of who cannot answer."""
     world = pausing()

@@ -24,6 +24,7 @@ from traybot.shells.paths import Paths
 from traybot.shells.reporter import Reporter
 from traybot.shells.settings_watch import SettingsWatch
 from traybot.shells.snapshot import snapshot
+from traybot.shells.user_watch import TAKEOVER
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +111,9 @@ class Daemon:
     def wish(self, action: str, by: str) -> None:
         """A hotkey or a menu item was used; from any thread."""
         request = requests.read_request(action, "", 0, by)
-        if request is None:
+        if action == TAKEOVER:
+            self._parts.mailbox.post(e.UserTookOver(time.monotonic()))
+        elif request is None:
             self._menu.do(action)
         else:
             self._parts.mailbox.post(request)
@@ -120,7 +123,7 @@ class Daemon:
         if notice:
             self._listeners.notify(notice)
         if self._listeners.faces is not None:
-            self._listeners.faces.show(self._menu.fresh())
+            self._listeners.faces.show(self._menu.fresh(), self.engine.state.phase)
 
     def _post(self, kind: type[e.Request], by: str) -> None:
         self._parts.mailbox.post(kind(time.monotonic(), 0, by))

@@ -68,4 +68,4 @@ class Listeners:
         """Show a state in the tray; keep the machine awake as long as it wants that."""
         self.awake.show(state.phase)
         if self.faces is not None:
-            self.faces.show(present(state, self.menu.facts(state)))
+            self.faces.show(present(state, self.menu.facts(state)), state.phase)

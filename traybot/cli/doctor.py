@@ -145,13 +145,20 @@ def _hotkeys(paths: Paths, status: Status) -> list[Finding]:
         keys = {name: (key["chord"], key["state"]) for name, key in status["hotkeys"].items()}
     else:
         keys = _try_hotkeys(paths)
-    return [_hotkey(name, chord, state) for name, (chord, state) in keys.items()]
+    found = [_hotkey(name, chord, state) for name, (chord, state) in keys.items()]
+    wished = {name: str((status or {}).get(name, "off")) for name in ("corner", "takeover")}
+    return found + [_wished(name, state) for name, state in wished.items() if state != "off"]
 
 
 def _hotkey(name: str, chord: str, state: str) -> Finding:
     well = state.startswith("bound") or "switched off" in state
     remedy = "" if well else "see docs/troubleshooting.md, Hotkeys"
     return Finding(f"hotkey.{name}", well, f"{chord}: {state}", remedy)
+
+
+def _wished(name: str, state: str) -> Finding:
+    well = state.startswith("on")
+    return Finding(name, well, state, "" if well else "use a hotkey or the menu instead")
 
 
 def _try_hotkeys(paths: Paths) -> dict[str, tuple[str, str]]:

@@ -7,10 +7,9 @@ from traybot.core import dying, ladder, moves, pausing, policy, starting
 from traybot.core import events as e
 from traybot.core.durations import format_duration
 from traybot.core.exits import Ending
-from traybot.core.phases import Phase
+from traybot.core.phases import AT_REST, Phase
 from traybot.core.state import RECOVERY, ROUTINE, Pending, State, Step
 
-_RESTING = frozenset({Phase.IDLE, Phase.FAILED})
 _PAUSE = frozenset({Phase.PAUSING, Phase.PAUSED})
 _NEVER: frozenset[Phase] = frozenset()
 
@@ -18,9 +17,9 @@ _NEVER: frozenset[Phase] = frozenset()
 def on_stop(state: State, event: e.StopRequested | e.PanicRequested) -> Step:
     """Stop now, from any phase; a stop wins over every restart and every queued start."""
     panic = isinstance(event, e.PanicRequested)
-    state = state.awaiting(Pending(event.ticket, _RESTING | {Phase.STARTING}, _NEVER))
+    state = state.awaiting(Pending(event.ticket, AT_REST | {Phase.STARTING}, _NEVER))
     state = replace(state, queued="", failures=(), streak=0)
-    if state.phase in _RESTING:
+    if state.phase in AT_REST:
         reason = "" if state.phase is Phase.IDLE else "stopped"
         state = replace(state.entered(Phase.IDLE, reason), letting_go=True)
         return state, [c.CloseGate(), c.LetGo(everything=panic)]
@@ -32,7 +31,7 @@ def on_stop(state: State, event: e.StopRequested | e.PanicRequested) -> Step:
 
 def on_restart(state: State, event: e.RestartRequested) -> Step:
     """Stop kindly and start the same bot again."""
-    if state.phase in _RESTING | {Phase.STOPPING}:
+    if state.phase in AT_REST | {Phase.STOPPING}:
         return starting.on_start(state, e.StartRequested(event.at, event.ticket, event.by))
     bot, problem = starting.which(state, state.bot)
     if problem:
@@ -48,7 +47,7 @@ def on_quit(state: State, event: e.QuitRequested) -> Step:
     answer = c.Reply(event.ticket)
     again = state.leaving
     state = replace(state, leaving=True, queued="")
-    if state.phase in _RESTING:
+    if state.phase in AT_REST:
         return settled(state, [answer])
     if state.phase is Phase.STOPPING and not again:
         return state, [answer]
@@ -59,7 +58,7 @@ def on_quit(state: State, event: e.QuitRequested) -> Step:
 
 def on_hours(state: State, event: e.TimerFired) -> Step:
     """The run has lasted as long as its bot allows."""
-    if event.ticket != state.run or state.phase in _RESTING | {Phase.STOPPING}:
+    if event.ticket != state.run or state.phase in AT_REST | {Phase.STOPPING}:
         return state, []
     state, commands = moves.ask_all(state, event.at, "max_hours is reached")
     return settled(state, [*commands, c.Notify(f"{state.bot}: max_hours is reached")])
@@ -230,7 +229,7 @@ def settled(state: State, commands: list[c.Command]) -> Step:
     if state.phase is Phase.STOPPING and not (state.player or state.watcher or state.letting_go):
         state, more = _stop_complete(state)
         commands = [*commands, *more]
-    if state.leaving and state.phase in _RESTING and not state.gone:
+    if state.leaving and state.phase in AT_REST and not state.gone:
         return replace(state, gone=True), [*commands, c.Leave()]
     return state, commands
 

@@ -76,6 +76,11 @@ class BotChosen(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class UserTookOver(Event):
+    """A real key or mouse was used, and the settings want the bot to give way."""
+
+
+@dataclass(frozen=True, slots=True)
 class BotsFound(Event):
     """The bots folder holds these bots; a name maps to what is wrong with it ("" if nothing)."""
 

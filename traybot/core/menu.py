@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from traybot.core.phases import Phase
+from traybot.core.phases import AT_REST, Phase
 from traybot.core.state import State
 
 
@@ -39,7 +39,6 @@ class Facts:
 
 
 NO_FACTS = Facts()
-_RESTING = frozenset({Phase.IDLE, Phase.FAILED})
 _SEPARATOR = MenuItem("")
 #: A longer notice would make the menu wider than a small screen.
 _NOTICE_LETTERS = 70
@@ -69,7 +68,7 @@ def menu_of(state: State, line: str, facts: Facts = NO_FACTS) -> tuple[MenuItem,
 
 
 def _bots(state: State) -> tuple[MenuItem, ...]:
-    resting = state.phase in _RESTING
+    resting = state.phase in AT_REST
     bots = tuple(
         MenuItem(
             name if not fault else f"{name} (has a mistake)",
@@ -84,7 +83,7 @@ def _bots(state: State) -> tuple[MenuItem, ...]:
 
 
 def _moves(state: State) -> tuple[MenuItem, ...]:
-    resting = state.phase in _RESTING
+    resting = state.phase in AT_REST
     paused = state.phase in {Phase.PAUSED, Phase.PAUSING, Phase.NEEDS_HUMAN}
     return (
         MenuItem("Start", "start", enabled=resting and bool(state.bots)),
@@ -97,7 +96,7 @@ def _moves(state: State) -> tuple[MenuItem, ...]:
 
 def _looks(state: State, facts: Facts) -> tuple[MenuItem, ...]:
     """Give what was seen, and what was said about it: two lines with menus of their own."""
-    watches = state.plan.watches if state.plan and state.phase not in _RESTING else ()
+    watches = state.plan.watches if state.plan and state.phase not in AT_REST else ()
     scores = tuple(MenuItem(_scored(watch.name, facts), enabled=False) for watch in watches)
     notices = tuple(MenuItem(_shortened(text), enabled=False) for text in facts.notices)
     return (

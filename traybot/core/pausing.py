@@ -7,6 +7,7 @@ from traybot.core import events as e
 from traybot.core import ladder, moves, policy
 from traybot.core.phases import Phase
 from traybot.core.state import ROUTINE, Pending, State, Step
+from traybot.text import _
 
 _PAUSED = frozenset({Phase.PAUSED})
 _RUNNING = frozenset({Phase.RUNNING, Phase.DEAD, Phase.RECOVERING})
@@ -29,6 +30,15 @@ def on_pause(state: State, event: e.PauseRequested) -> Step:
         return state, [c.Reply(event.ticket, 4, text)]
     state = _await(state, event.ticket, _PAUSED)
     return pause(state, "user", event.by and f"by {event.by}")
+
+
+def on_takeover(state: State, _event: e.UserTookOver) -> Step:
+    """Give way to the user, who is told so; only what plays can."""
+    if state.phase is not Phase.RUNNING:
+        return state, []
+    state, commands = pause(state, "user", _("you took over"))
+    told = _("{bot} is paused: you took over").format(bot=state.bot)
+    return state, [*commands, c.Notify(told)]
 
 
 def pause(state: State, by: str, reason: str) -> Step:

@@ -26,3 +26,5 @@ class Phase(StrEnum):
 
 #: A bot plays, or is about to play on by itself: the machine is to stay awake.
 AT_WORK = frozenset({Phase.STARTING, Phase.RUNNING, Phase.DEAD, Phase.RECOVERING, Phase.BACKOFF})
+#: Nothing of a bot is left.
+AT_REST = frozenset({Phase.IDLE, Phase.FAILED})

@@ -35,7 +35,8 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
             "takeover",
             o.choice("off", "pause"),
             "off",
-            "what a real key press or mouse movement by the user does to a running bot",
+            "what a real key press or mouse movement by the user does to a running bot; bumps and"
+            " hotkeys do not count",
         ),
         Option("awake", o.flag, default=True, doc="keep the machine awake while a routine runs"),
     ),
@@ -43,7 +44,12 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
         Option("toggle", chord, "ctrl+shift+f8", "start, pause or resume"),
         Option("stop", chord, "ctrl+shift+f9", "stop the bot now"),
         Option("panic", chord, "ctrl+shift+f10", "stop everything and let go of everything"),
-        Option("corner", o.choice(*_CORNERS), "off", "the screen corner that stops the bot"),
+        Option(
+            "corner",
+            o.choice(*_CORNERS),
+            "off",
+            "push the mouse into this corner of the screen and the bot stops",
+        ),
     ),
     "tray": (
         Option("enabled", o.flag, default=True, doc="show an icon in the tray"),
@@ -72,8 +78,7 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
 }
 #: Read and checked, but nobody acts on them yet; the reference page says so.
 WITHOUT_EFFECT = frozenset(
-    {"daemon.takeover", "hotkeys.corner", "capture.backend"}
-    | {"recorder.seconds", "recorder.incidents", "notify.level"}
+    {"capture.backend"} | {"recorder.seconds", "recorder.incidents", "notify.level"}
 )
 
 

@@ -74,6 +74,7 @@ _RULES: dict[type[e.Event], Callable[[State, Any], Step]] = {
     e.PauseRequested: pausing.on_pause,
     e.ResumeRequested: pausing.on_resume,
     e.ToggleRequested: _toggle,
+    e.UserTookOver: pausing.on_takeover,
     e.RestartRequested: ending.on_restart,
     e.QuitRequested: ending.on_quit,
     e.BotChosen: starting.on_choose,

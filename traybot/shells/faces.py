@@ -1,22 +1,27 @@
-"""What does a person see and press? Tray and hotkeys; the daemon runs on without either."""
+"""What does a person see and press? Tray, hotkeys, corner; the daemon runs on without any."""
 
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from traybot.core.phases import Phase
 from traybot.core.status import Status
 from traybot.shells.hotkeys import NullHotkeys, choose_hotkeys
 from traybot.shells.tray import Look, choose_tray
 from traybot.shells.tray_pictures import PICTURES
+from traybot.shells.user_watch import CORNER, TAKEOVER, UserWatch
 
 #: What a chord can be bound to, in the settings as in `requests`.
 ACTIONS = ("toggle", "stop", "panic")
+
+#: What corner and takeover wish for, and by whom.
+_WISHES = {CORNER: ("stop", "screen corner"), TAKEOVER: (TAKEOVER, "user")}
 
 Sections = Mapping[str, Mapping[str, Any]]
 
 
 class Faces:
-    """Both, as far as this desktop offers them."""
+    """All, as far as this desktop offers them."""
 
     def __init__(
         self,
@@ -36,43 +41,52 @@ class Faces:
             if hotkeys
             else NullHotkeys("switched off")
         )
+        #: Whether keys and mouse are listened to at all.
+        self._listens = hotkeys
+        self._user = UserWatch(lambda word: wish(*_WISHES[word]))
         self._binding = threading.Lock()
+        self._sections = sections
         self._chords = _chords_of(sections)
 
     def run(self) -> None:
         """Bind the hotkeys, then block in the tray until `stop`."""
-        with self._binding:
-            self._hotkeys.bind(self._chords)
+        self.rebind(self._sections)
         self._tray.run()
 
     def rebind(self, sections: Sections) -> dict[str, str]:
-        """Listen for the hotkeys of these settings in place of the former; give their states.
+        """Listen for what these settings say in place of the former; give the hotkeys' states.
 
-        From any thread; a chord that cannot be had is in the answer and does not fail. Waits for
-        the listener, which answers within milliseconds or, when it hangs, is given up after 2 s.
+        Hotkeys, corner and takeover, from any thread; a chord that cannot be had is in the answer
+        and does not fail. Waits for the listener, which answers within milliseconds or, when it
+        hangs, is given up after 2 s.
         """
         with self._binding:
             self._chords = _chords_of(sections)
+            if self._listens:
+                corner, takeover = sections["hotkeys"]["corner"], sections["daemon"]["takeover"]
+                self._user.want(str(corner), str(takeover), self._chords)
             return self._hotkeys.bind(self._chords)
 
-    def show(self, status: Status) -> None:
-        """Show a status; from any thread."""
+    def show(self, status: Status, phase: Phase) -> None:
+        """Show a status; the corner stops what is in this phase. From any thread."""
         self._tray.show(status)
+        self._user.show(phase)
 
     def stop(self) -> None:
-        """End both; from any thread."""
+        """End all; from any thread."""
         self._hotkeys.stop()
+        self._user.stop()
         self._tray.stop()
 
     def health(self) -> dict[str, Any]:
-        """Say how both are; from any thread."""
+        """Say how all are; from any thread."""
         states = self._hotkeys.states()
         hotkeys = {
             name: {"chord": chord, "state": states[name]}
             for name, chord in self._chords
             if name in states
         }
-        return {"hotkeys": hotkeys, "tray": self._tray.health()}
+        return {"hotkeys": hotkeys, "tray": self._tray.health(), **self._user.health()}
 
 
 def _chords_of(sections: Sections) -> list[tuple[str, str]]:

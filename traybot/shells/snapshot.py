@@ -37,6 +37,8 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "ages": _ages(memory),
         "watches": _watches(state, memory),
         "hotkeys": faces.get("hotkeys", {}),
+        "corner": faces.get("corner", "off"),
+        "takeover": faces.get("takeover", "off"),
         "tray": faces.get("tray", "not up yet"),
         "input": input_trouble or "ok",
         "awake": awake,
