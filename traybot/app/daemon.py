@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from traybot.app.listeners import OWN_TICKET, Listeners
-from traybot.app.menu import MenuSide
+from traybot.app.menu import Known, MenuSide
 from traybot.app.options import Options
 from traybot.app.parts import Parts
 from traybot.core import events as e
@@ -41,7 +41,8 @@ class Daemon:
         signals.block()
         paths.prepare()
         self._options = options
-        parts = self._parts = Parts(paths)
+        # Who asks for a bot here is told of damaged settings here, and nothing at all starts.
+        parts = self._parts = Parts(paths, strict=bool(options.bot))
         self._began = time.monotonic()
         stream = sys.stdout if options.tell else None
         self.reporter = Reporter(self._began, stream, as_json=options.as_json)
@@ -53,7 +54,10 @@ class Daemon:
         self._desk.answer = self._control.answer
         self._watch = SettingsWatch(paths.settings, self._settings_changed)
         self._menu = MenuSide(
-            parts.keeper, parts.paths, parts.memory, lambda: self.engine.state, self._menu_changed
+            parts.keeper,
+            parts.paths,
+            Known(parts.memory, parts.settings, lambda: self.engine.state),
+            self._menu_changed,
         )
         self._listeners = Listeners(
             self.reporter,
@@ -147,11 +151,16 @@ class Daemon:
     def _begin_with_a_bot(self) -> None:
         """Start the bot of the command line, or the one that the settings want started."""
         now, post = time.monotonic(), self._parts.mailbox.post
-        wished = self._parts.settings.sections["bots"]
+        settings = self._parts.settings
+        wished = settings.sections["bots"]
+        if settings.trouble:
+            _log.warning("%s", settings.trouble)
+            self._listeners.notify(f"{settings.trouble}; no bot is started by itself")
         if self._options.bot:
             post(e.StartRequested(now, OWN_TICKET, "the command line", bot=self._options.bot))
         elif wished["chosen"]:
-            kind = e.StartRequested if wished["autostart"] else e.BotChosen
+            wanted = wished["autostart"] and not settings.trouble
+            kind = e.StartRequested if wanted else e.BotChosen
             post(kind(now, 0, "the settings", bot=str(wished["chosen"])))
 
     def _end(self) -> None:
@@ -181,7 +190,14 @@ class Daemon:
 
     def _reload(self) -> None:
         """Read the settings again; `SettingsError` leaves everything as it was."""
-        self._parts.settings.reload(self._parts.share.publish, self._parts.memory)
+        settings, faces = self._parts.settings, self._listeners.faces
+        try:
+            changed = settings.reload(self._parts.share.publish, self._parts.memory)
+            if faces is not None and "hotkeys" in changed:
+                _log.info("the hotkeys are now %s", faces.rebind(settings.sections))
+        finally:
+            if faces is not None:
+                faces.show(self._menu.fresh())
 
     def _settings_changed(self) -> None:
         """Take what an editor left; with a mistake in it the last good settings stay in force."""
@@ -189,7 +205,7 @@ class Daemon:
             self._reload()
         except SettingsError as error:
             _log.warning("the settings stay as they were: %s", error)
-            self._listeners.notify(f"the settings stay as they were: {error}")
+            self._listeners.notify(self._parts.settings.trouble)
         else:
             _log.info("the changed settings were read")
 
@@ -210,5 +226,6 @@ class Daemon:
             faces=faces.health() if faces else {},
             input_trouble=parts.hands.trouble,
             awake=parts.awake.state,
+            settings_trouble=parts.settings.trouble,
             seconds=time.monotonic() - self._began,
         )

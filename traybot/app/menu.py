@@ -6,8 +6,10 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from traybot.app.live_settings import LiveSettings
 from traybot.core.menu import Facts
 from traybot.core.state import State
 from traybot.core.status import Status, present
@@ -26,20 +28,24 @@ _NOTICES = 5
 _NEW_SETTINGS = "# Settings of traybot. What is not named here has its default.\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where the facts are found; each may be read from any thread."""
+
+    memory: Memory
+    settings: LiveSettings
+    state: Callable[[], State]
+
+
 class MenuSide:
     """Gathers the facts, and carries out what concerns no bot; safe from any thread."""
 
     def __init__(
-        self,
-        keeper: Launcher,
-        paths: Paths,
-        memory: Memory,
-        state: Callable[[], State],
-        changed: Callable[[str], None],
+        self, keeper: Launcher, paths: Paths, known: Known, changed: Callable[[str], None]
     ) -> None:
         """`changed` is told after each deed, on the keeper's thread, with what went wrong."""
-        self._keeper, self._paths, self._memory = keeper, paths, memory
-        self._state, self._changed = state, changed
+        self._keeper, self._paths, self._known = keeper, paths, known
+        self._changed = changed
         self._notices: deque[str] = deque(maxlen=_NOTICES)
         self._lock = threading.Lock()
         #: As the system said last; None: it cannot start us, or was not asked yet.
@@ -55,12 +61,17 @@ class MenuSide:
         names = [watch.name for watch in state.plan.watches] if state.plan else []
         with self._lock:
             notices = tuple(self._notices)
-        return Facts(self._memory.scored(names), notices, self._autostart)
+        return Facts(
+            scores=self._known.memory.scored(names),
+            notices=notices,
+            autostart=self._autostart,
+            settings_trouble=self._known.settings.short_trouble,
+        )
 
     def fresh(self) -> Status:
         """Give what is so now; asks the system about autostart."""
         self._autostart = _starts_at_login()
-        state = self._state()
+        state = self._known.state()
         return present(state, self.facts(state))
 
     def do(self, action: str) -> None:

@@ -30,12 +30,16 @@ from traybot.workers.hands import main as hands_main
 class Parts:
     """What every daemon is made of; making it starts no process but the library's tracker."""
 
-    def __init__(self, paths: Paths) -> None:
-        """Take the instance lock, read the settings, open the log, then make each part."""
+    def __init__(self, paths: Paths, *, strict: bool = False) -> None:
+        """Take the instance lock, read the settings, open the log, then make each part.
+
+        `strict`: a damaged settings file is a `SettingsError`, before anything is made.
+        """
         self.paths = paths
         self.lock = instance.InstanceLock(paths.lock)
-        self.settings = LiveSettings(paths.settings)
-        logs.open_log(paths.log, str(self.option("daemon", "log_level")))
+        logs.open_log(paths.log, "info")
+        self.settings = LiveSettings(paths.settings, paths.good_settings, strict=strict)
+        logs.set_level(str(self.option("daemon", "log_level")))
         #: Marks every process of this daemon.
         self.token = secrets.token_hex(8)
         os.environ[MARK] = self.token

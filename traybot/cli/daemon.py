@@ -54,7 +54,7 @@ def open() -> int:  # noqa: A001  the command's own name
     """Start the daemon apart from this terminal; if one runs, show how it is."""
     from traybot.cli import talk
 
-    if talk.running():
+    if talk.running() is not None:
         return talk.status(as_json=False, follow=False)
     paths = find_paths()
     paths.prepare()
@@ -68,8 +68,10 @@ def open() -> int:  # noqa: A001  the command's own name
         )
     deadline = time.monotonic() + _UP_SECONDS
     while time.monotonic() < deadline:
-        if talk.running():
+        if (status := talk.running()) is not None:
             print("traybot runs; see it with: traybot status")
+            if status["settings"] != "ok":
+                print(f"traybot: {status['settings']}", file=sys.stderr)
             return 0
         if process.poll() is not None:
             break

@@ -225,7 +225,10 @@ def _daemon(paths: Paths, status: Status) -> list[Finding]:
     return [_good("daemon", f"none runs{left}", "start it with: traybot")]
 
 
-def _settings(paths: Paths, _status: Status) -> list[Finding]:
+def _settings(paths: Paths, status: Status) -> list[Finding]:
+    trouble = str(status.get("settings", "ok")) if status else "ok"
+    if trouble != "ok":
+        return [_bad("settings", trouble, "a mended file is read at once")]
     settings_file.load(paths.settings)
     there = "sound" if paths.settings.exists() else "not there: all defaults"
     return [_good("settings", f"{paths.settings}: {there}")]

@@ -41,13 +41,12 @@ def status(*, as_json: bool, follow: bool) -> int:
     return 0
 
 
-def running() -> bool:
-    """Whether a daemon answers."""
+def running() -> dict[str, Any] | None:
+    """Give a daemon's status, None if none answers."""
     try:
-        client.ask(find_paths().socket, {"do": "status"})
+        return client.ask(find_paths().socket, {"do": "status"})
     except NoDaemon:
-        return False
-    return True
+        return None
 
 
 def _obeyed(document: dict[str, Any]) -> int:
@@ -87,6 +86,8 @@ def _page(document: dict[str, Any]) -> str:
     ]
     rows += [("tray", str(document["tray"])), ("input", str(document["input"]))]
     rows.append(("awake", str(document["awake"])))
+    if document["settings"] != "ok":
+        rows.append(("settings", str(document["settings"])))
     rows.append(("processes", _facts(document["pids"])))
     return "\n".join(f"{name:10} {value}" for name, value in rows)
 

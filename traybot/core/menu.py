@@ -36,6 +36,8 @@ class Facts:
     notices: tuple[str, ...] = ()
     #: Whether the system will start us at login; None: it cannot.
     autostart: bool | None = None
+    #: What is wrong with the settings file and where, "" if nothing.
+    settings_trouble: str = ""
 
 
 NO_FACTS = Facts()
@@ -55,7 +57,7 @@ def menu_of(state: State, line: str, facts: Facts = NO_FACTS) -> tuple[MenuItem,
         _SEPARATOR,
         *_looks(state, facts),
         MenuItem("Open log", "log"),
-        MenuItem("Settings", "settings"),
+        MenuItem(_settings(facts), "settings"),
         MenuItem(
             "Start at login",
             "autostart",
@@ -103,6 +105,11 @@ def _looks(state: State, facts: Facts) -> tuple[MenuItem, ...]:
         MenuItem("Watches", enabled=bool(scores), items=scores),
         MenuItem("Last notices", enabled=bool(notices), items=notices),
     )
+
+
+def _settings(facts: Facts) -> str:
+    trouble = facts.settings_trouble
+    return f"Settings: {_shortened(trouble)}" if trouble else "Settings"
 
 
 def _scored(name: str, facts: Facts) -> str:

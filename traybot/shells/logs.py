@@ -23,9 +23,13 @@ def open_log(path: Path, level: str) -> None:
     """Send everything this process logs to the file."""
     handler = _PrivateFile(path, maxBytes=_SIZE, backupCount=_OLD_FILES, encoding="utf-8")
     handler.setFormatter(logging.Formatter(_FORMAT))
-    root = logging.getLogger()
-    root.setLevel(level.upper())
-    root.handlers = [handler]
+    set_level(level)
+    logging.getLogger().handlers = [handler]
+
+
+def set_level(level: str) -> None:
+    """Log this much from now on: "debug", "info", "warning" or "error"."""
+    logging.getLogger().setLevel(level.upper())
 
 
 def close_log() -> None:

@@ -24,6 +24,11 @@ class Paths:
     runtime: Path
 
     @property
+    def good_settings(self) -> Path:
+        """A copy of the settings file, made whenever that was sound."""
+        return self.state / "settings.good.toml"
+
+    @property
     def log(self) -> Path:
         """The daemon's log."""
         return self.state / "traybot.log"
