@@ -44,3 +44,12 @@ def test_the_tick_at_autostart_is_the_systems_word() -> None:
     for autostart, shown in ((True, (True, True)), (False, (False, True)), (None, (False, False))):
         item = line(menu_of(World().state, "", Facts(autostart=autostart)), "Start at login")
         assert (item.checked, item.enabled) == shown
+
+
+def test_a_mistake_in_the_settings_stands_in_the_menu() -> None:
+    """With its place, and a click opens the file."""
+    trouble = "settings.toml, line 3: [hotkeys] stop: must be a hotkey"
+    for told, label in (("", "Settings"), (trouble, f"Settings: {trouble}")):
+        item = line(menu_of(World().state, "", Facts(settings_trouble=told)), label)
+        assert item.action == "settings"
+        assert item.clickable

@@ -72,11 +72,11 @@ SETTINGS = {
 
 @pytest.mark.parametrize("fault", SETTINGS)
 def test_damaged_settings_start_nothing(home: Path, fault: str) -> None:
-    """The daemon says what is wrong in one line and leaves with code 5; the file stays as it is."""
+    """Who asks for a bot hears what is wrong in one line and code 5; the file stays as it is."""
     text, words = SETTINGS[fault]
     file = home / "settings.toml"
     file.write_text(text, encoding="utf-8")
-    started = traybot("run", "--no-tray")
+    started = traybot("run", "player", "--no-tray")
     assert started.returncode == 5
     (line,) = started.stderr.splitlines()
     assert str(file) in line

@@ -73,7 +73,7 @@ def backend(monkeypatch: pytest.MonkeyPatch) -> Backend:
 @contextmanager
 def running(backend: Backend, clicked: Callable[[str], None] = print) -> Iterator[Tray]:
     """A tray that runs, on a thread of its own."""
-    tray = Tray(clicked, PICTURES, backend)
+    tray = Tray(clicked, tray_pictures.Pictures(PICTURES), backend)
     thread = threading.Thread(target=tray.run)
     thread.start()
     try:
@@ -146,7 +146,7 @@ def test_the_icon_is_taken_away_before_the_loop_ends(backend: Backend) -> None:
 
 def test_stop_before_run_and_again_is_no_trouble(backend: Backend) -> None:
     """A daemon that ends while it starts is not caught in its tray."""
-    tray = Tray(print, PICTURES, backend)
+    tray = Tray(print, tray_pictures.Pictures(PICTURES), backend)
     tray.stop()
     tray.stop()
     tray.run()

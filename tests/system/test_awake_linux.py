@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -24,13 +23,8 @@ from tests.system.sleepers import (
 )
 from traybot.errors import BackendUnavailable
 from traybot.system import awake_linux
-from traybot.system.awake_bus import session_address
 from traybot.system.awake_linux import LinuxAwake, LogindAwake, SessionAwake
-
-with warnings.catch_warnings():
-    # The loader of this distribution's gi is of an old kind, and Python says so.
-    warnings.simplefilter("ignore", ImportWarning)
-    from gi.repository import Gio
+from traybot.system.buses import session_address
 
 WHY = "a bot is playing"
 #: Stands in for systemd's program: says what it was called with, then runs the last word.
@@ -171,17 +165,17 @@ def test_the_bus_of_the_runtime_folder_is_found(
 
 
 @pytest.fixture
-def no_bindings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Python without Gio."""
+def no_system_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place from where the system's bus cannot be reached."""
 
-    def refuse(address: str) -> None:
-        raise BackendUnavailable("Gio's Python bindings are missing")
+    def refuse(address: str, *, files: bool) -> None:
+        raise BackendUnavailable("the bus does not answer")
 
     monkeypatch.setattr(awake_linux, "Bus", refuse)
 
 
-def test_without_bindings_systemds_program_asks(
-    no_bindings: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_the_bus_systemds_program_asks(
+    no_system_bus: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It runs for as long as we hold, and is gone when we let go."""
     program = tmp_path / "systemd-inhibit"
@@ -201,7 +195,7 @@ def test_without_bindings_systemds_program_asks(
     awake.release()
 
 
-def test_the_program_ends_with_us(no_bindings: None, tmp_path: Path) -> None:
+def test_the_program_ends_with_us(no_system_bus: None, tmp_path: Path) -> None:
     """Whoever held is killed, and what held for him leaves by itself."""
     program = tmp_path / "systemd-inhibit"
     program.write_text(INHIBIT, encoding="utf-8")
@@ -226,22 +220,21 @@ def test_the_program_ends_with_us(no_bindings: None, tmp_path: Path) -> None:
 
 
 def test_systemds_own_program_without_logind_is_said(
-    no_bindings: None, monkeypatch: pytest.MonkeyPatch
+    no_system_bus: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The real one fails where no logind answers, and that is a reason, not an error."""
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", NOBODY)
-    with pytest.raises(BackendUnavailable, match="bindings are missing"):
+    with pytest.raises(BackendUnavailable, match="does not answer"):
         LogindAwake().hold(WHY)
 
 
-def test_gio_brings_no_gtk(bus: str) -> None:
-    """A daemon without a tray stays small."""
+def test_no_bindings_of_the_distribution_are_needed(bus: str) -> None:
+    """A plain virtual environment keeps the machine awake too: nothing of GLib is loaded."""
     code = (
         "import sys, traybot.system.awake_linux as a\n"
-        "try: a.SessionAwake().hold('x')\n"
+        "try: a.LinuxAwake().hold('x')\n"
         "except Exception: pass\n"
-        "print('gi.repository.Gio' in sys.modules, 'gi.repository.Gtk' in sys.modules)"
+        "print(any(name.split('.')[0] == 'gi' for name in sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
-    assert done.stdout.split() == ["True", "False"]
-    assert Gio is not None
+    assert done.stdout.split() == ["False"]

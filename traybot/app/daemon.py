@@ -193,11 +193,13 @@ class Daemon:
         settings, faces = self._parts.settings, self._listeners.faces
         try:
             changed = settings.reload(self._parts.share.publish, self._parts.memory)
-            if faces is not None and "hotkeys" in changed:
+            # The user's own hands are in both: `hotkeys.corner` and `daemon.takeover`.
+            if faces is not None and {"hotkeys", "daemon"} & set(changed):
                 _log.info("the hotkeys are now %s", faces.rebind(settings.sections))
+            if faces is not None and "tray" in changed:
+                faces.relook(settings.sections)
         finally:
-            if faces is not None:
-                faces.show(self._menu.fresh())
+            self._menu_changed("")
 
     def _settings_changed(self) -> None:
         """Take what an editor left; with a mistake in it the last good settings stay in force."""

@@ -7,8 +7,7 @@ from typing import Any
 from traybot.core.phases import Phase
 from traybot.core.status import Status
 from traybot.shells.hotkeys import NullHotkeys, choose_hotkeys
-from traybot.shells.tray import Look, choose_tray
-from traybot.shells.tray_pictures import PICTURES
+from traybot.shells.live_tray import LiveTray
 from traybot.shells.user_watch import CORNER, TAKEOVER, UserWatch
 
 #: What a chord can be bound to, in the settings as in `requests`.
@@ -33,9 +32,9 @@ class Faces:
         hotkeys: bool,
     ) -> None:
         """`wish(action, by)` may only post; `fresh` is what is so now. For the main thread."""
-        shown = tray and bool(sections["tray"]["enabled"])
-        look = Look(PICTURES / str(sections["tray"]["icons"]), fresh)
-        self._tray = choose_tray(lambda action: wish(action, "menu"), look, wanted=shown)
+        self._tray = LiveTray(
+            lambda action: wish(action, "menu"), fresh, sections["tray"], wanted=tray
+        )
         self._hotkeys = (
             choose_hotkeys(lambda action: wish(action, "hotkey"))
             if hotkeys
@@ -66,6 +65,10 @@ class Faces:
                 corner, takeover = sections["hotkeys"]["corner"], sections["daemon"]["takeover"]
                 self._user.want(str(corner), str(takeover), self._chords)
             return self._hotkeys.bind(self._chords)
+
+    def relook(self, sections: Sections) -> None:
+        """Show the icon, or none, as these settings say; from any thread."""
+        self._tray.take(sections["tray"])
 
     def show(self, status: Status, phase: Phase) -> None:
         """Show a status; the corner stops what is in this phase. From any thread."""

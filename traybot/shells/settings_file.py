@@ -17,7 +17,7 @@ _Change = tuple[str, str, object]
 
 _LARGEST = 1_000_000
 #: How the parser tells the place of a mistake.
-_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _MEND = "mend it, or move it away to have the defaults"
 _UPDATE = "update traybot, or move the file away to have the defaults"
 
@@ -101,7 +101,7 @@ def _check(path: Path, text: str) -> Settings:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         place = _PLACE.search(str(error))
-        where = f", line {place[1]}" if place else ""
+        where = f", line {place[1] or text.count(chr(10)) + 1}" if place else ""
         what = f"cannot read {path}{where}: {_PLACE.sub('', str(error))}"
         raise SettingsError(what, _MEND) from error
     try:

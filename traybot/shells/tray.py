@@ -10,8 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from traybot.core.status import Status
 from traybot.shells import tray_host
@@ -32,7 +31,9 @@ LEAVE_SECONDS = 1.0
 class Tray:
     """Shows a status in the tray, as long as `run` lasts."""
 
-    def __init__(self, clicked: Callable[[str], None], pictures: Path, backend: Backend) -> None:
+    def __init__(
+        self, clicked: Callable[[str], None], pictures: Pictures, backend: Backend
+    ) -> None:
         """`clicked` gets the action of a menu item, on the GUI's thread: it may only post."""
         self._clicked = clicked
         self._pictures = pictures
@@ -58,6 +59,13 @@ class Tray:
         with self._changed:
             self._wanted = status
             self._changed.notify_all()
+
+    def repaint(self) -> None:
+        """Paint the icon again, its pictures have changed; from any thread."""
+        with self._changed:
+            icon = self._running
+        if icon is not None:
+            icon.repaint()
 
     def stop(self) -> None:
         """Take the icon away and let `run` return; from any thread, may be called again."""
@@ -136,6 +144,9 @@ class NullTray:
     def show(self, status: Status) -> None:
         """Show nothing."""
 
+    def repaint(self) -> None:
+        """Paint nothing."""
+
     def stop(self) -> None:
         """Let `run` return; from any thread, may be called again."""
         self._stopped.set()
@@ -149,7 +160,7 @@ class NullTray:
 class Look:
     """What a tray is to look like: which pictures, and what is so at this moment."""
 
-    pictures: Path = PICTURES / "color"
+    pictures: Pictures = field(default_factory=lambda: Pictures(PICTURES / "color"))
     #: Asked for when a person opens the menu, where a desktop tells that; None: as last shown.
     fresh: Callable[[], Status] | None = None
 
@@ -172,7 +183,7 @@ def choose_tray(
 
 def _desktop_tray(clicked: Callable[[str], None], look: Look) -> NullTray | DesktopTray:
     makers: list[Maker] = []
-    drawn = Pictures(look.pictures)
+    drawn = look.pictures
     if tray_host.has_bus():
         from traybot.shells.tray_bus import BusIcon
 

@@ -12,15 +12,13 @@ from typing import Any, ClassVar
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType
 from jeepney import bus_messages as bus
 from jeepney import wrappers as wrap
-from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from traybot.core.status import Status
-from traybot.errors import BackendUnavailable
 from traybot.shells.dbus_menu import INTERFACE as MENU_INTERFACE
 from traybot.shells.dbus_menu import PROPERTIES as MENU_PROPERTIES
 from traybot.shells.dbus_menu import DBusMenu, Properties, Reply
 from traybot.shells.tray_pictures import Pictures
-from traybot.system.awake_bus import session_address
+from traybot.system.buses import connect, session_address
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +29,6 @@ _WATCHER_AT = DBusAddress("/StatusNotifierWatcher", WATCHER, WATCHER)
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 #: A panel scales the nearest of these, in pixels.
 SIZES = (22, 32, 48, 64)
-#: A bus that does not take or answer in this time counts as gone.
-PATIENCE_SECONDS = 2.0
 #: A watcher that refuses us is asked again after so long, doubling up to the second.
 RETRY_SECONDS, LONGEST_RETRY_SECONDS = 1.0, 30.0
 #: A menu of which no end was told counts as closed after this: its panel has forgotten to.
@@ -60,7 +56,7 @@ class BusIcon:
         self.trouble = ""
         self._waiting: dict[int, Callable[[Message], None]] = {}
         self._retry_at, self._pause = 0.0, RETRY_SECONDS
-        self._connection = _connect()
+        self._connection = connect(session_address())
         for rule in (
             MatchRule(type="signal", interface=WATCHER),
             MatchRule(type="signal", sender="org.freedesktop.DBus", member="NameOwnerChanged"),
@@ -255,13 +251,3 @@ DESCRIPTIONS = {
     path: f'<node><interface name="{name}"/><interface name="{_PROPERTIES}"/></node>'
     for path, name in ((ITEM_PATH, ITEM_INTERFACE), (MENU_PATH, MENU_INTERFACE))
 }
-
-
-def _connect() -> DBusConnection:
-    try:
-        connection = open_dbus_connection(session_address(), auth_timeout=PATIENCE_SECONDS)
-    except (OSError, RuntimeError, ValueError, StopIteration) as error:
-        why = f"the session bus does not answer: {error}"
-        raise BackendUnavailable(why) from error
-    connection.sock.settimeout(PATIENCE_SECONDS)
-    return connection

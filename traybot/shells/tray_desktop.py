@@ -127,7 +127,7 @@ class DesktopTray:
         self._shown_at = 0.0
         self._at: Place | None = None
         self._hosted_since = 0.0
-        self._stopping = False
+        self._stopping = self._stale = False
         self._ear, self._mouth = socket.socketpair()
         self._mouth.setblocking(False)  # noqa: FBT003 - the library's own way
         self._lock = threading.Lock()
@@ -150,6 +150,11 @@ class DesktopTray:
         """Show this soon; from any thread, never waits. Of several the newest wins."""
         with self._lock:
             self._wanted = status
+        self._wake()
+
+    def repaint(self) -> None:
+        """Paint the icon again, its pictures have changed; from any thread, never waits."""
+        self._stale = True
         self._wake()
 
     def stop(self) -> None:
@@ -242,6 +247,9 @@ class DesktopTray:
 
     def _feed(self) -> None:
         """Show what is due: what is wanted, and while the menu is open what is so now."""
+        if self._stale and self._at is not None:
+            self._stale = False
+            self._at.repaint()
         if self._at is None or self._seconds_to_feed() != 0.0:
             return
         if self._at.menu_open:

@@ -5,12 +5,11 @@ the session bus knows (StatusNotifierItem, the new one). May be asked from any t
 """
 
 import contextlib
-import os
-from pathlib import Path
+
+from traybot.errors import BackendUnavailable
+from traybot.system.buses import Bus, session_address
 
 WATCHER = "org.kde.StatusNotifierWatcher"
-#: A bus that does not answer in this time counts as none, in milliseconds.
-PATIENCE_MS = 500
 
 
 def indicator_host() -> bool:
@@ -19,30 +18,23 @@ def indicator_host() -> bool:
 
 
 def has_bus() -> bool:
-    """Whether there is a session bus; asked without GLib, which would start one."""
-    if os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return True
-    return Path(os.environ.get("XDG_RUNTIME_DIR", ""), "bus").is_socket()
+    """Whether there is a session bus; none is started by asking."""
+    try:
+        session_address()
+    except BackendUnavailable:
+        return False
+    return True
 
 
 def notifier_host() -> bool:
     """Whether the session bus knows a host for StatusNotifierItems."""
-    from gi.repository import Gio, GLib
-
-    question = GLib.Variant("(ss)", (WATCHER, "IsStatusNotifierHostRegistered"))
-    with contextlib.suppress(GLib.Error):
-        answer = Gio.bus_get_sync(Gio.BusType.SESSION, None).call_sync(
-            WATCHER,
-            "/StatusNotifierWatcher",
-            "org.freedesktop.DBus.Properties",
-            "Get",
-            question,
-            None,
-            Gio.DBusCallFlags.NO_AUTO_START,
-            PATIENCE_MS,
-            None,
-        )
-        return bool(answer.unpack()[0])
+    place = ("/StatusNotifierWatcher", "org.freedesktop.DBus.Properties", "Get", "ss")
+    question = (WATCHER, "IsStatusNotifierHostRegistered")
+    with (
+        contextlib.suppress(BackendUnavailable),
+        contextlib.closing(Bus(session_address())) as bus,
+    ):
+        return bool(bus.call(WATCHER, *place, question)[0][1])
     return False
 
 

@@ -7,12 +7,12 @@ figures in it run.
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from traybot.core.menu import MenuItem
 from traybot.core.status import Status
 from traybot.shells.tray_backends import Backend
+from traybot.shells.tray_pictures import Pictures
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +23,9 @@ TOOLTIP_LETTERS = 127
 class TrayIcon:
     """An icon of a back end; made and run on the main thread."""
 
-    def __init__(self, backend: Backend, clicked: Callable[[str], None], pictures: Path) -> None:
+    def __init__(
+        self, backend: Backend, clicked: Callable[[str], None], pictures: Pictures
+    ) -> None:
         """`clicked` gets the action of a menu item, on the GUI's thread."""
         self._backend = backend
         self._clicked = clicked
@@ -48,6 +50,14 @@ class TrayIcon:
     def show(self, status: Status) -> None:
         """Show a status; from any one thread."""
         self._backend.post(self._icon, lambda: self._change(status))
+
+    def repaint(self) -> None:
+        """Paint the icon again: its pictures have changed; from any thread."""
+        self._backend.post(self._icon, self._paint)
+
+    def _paint(self) -> None:
+        if self._shown is not None:
+            self._icon.icon = self._picture(self._shown.icon)
 
     def quit(self) -> None:
         """Take the icon away and end the loop; from the thread that calls `show`."""
@@ -119,6 +129,6 @@ class TrayIcon:
     def _picture(self, name: str) -> Any:  # noqa: ANN401 - Pillow is loaded with the tray only
         from PIL import Image
 
-        with Image.open(self._pictures / f"{name}.png") as picture:
+        with Image.open(self._pictures.file(name)) as picture:
             picture.load()
             return picture

@@ -19,11 +19,24 @@ class Pictures:
     def __init__(self, folder: Path) -> None:
         """Read nothing yet."""
         self._folder = folder
-        self._drawn = functools.cache(self._draw)
+        self._drawn = functools.cache(_draw)
+
+    def use(self, folder: Path) -> bool:
+        """Take the pictures of another folder from now on; False if it is this one already.
+
+        From any thread; who shows a picture is to paint it again then.
+        """
+        before, self._folder = self._folder, folder
+        return before != folder
+
+    def file(self, name: str) -> Path:
+        """Where a picture lies."""
+        path = self._folder / f"{name}.png"
+        return path if path.exists() else self._folder / f"{_ANY}.png"
 
     def at(self, name: str, size: int) -> "Image":
         """Give a picture, `size` pixels wide and high, with clear pixels."""
-        return self._drawn(name, size)
+        return self._drawn(self.file(name), size)
 
     def argb(self, name: str, size: int) -> bytes:
         """Give its bytes as the bus wants them: alpha, red, green, blue."""
@@ -32,12 +45,12 @@ class Pictures:
 
         return Image.merge("RGBA", (alpha, red, green, blue)).tobytes()
 
-    def _draw(self, name: str, size: int) -> "Image":
-        from PIL import Image
 
-        path = self._folder / f"{name}.png"
-        with Image.open(path if path.exists() else self._folder / f"{_ANY}.png") as picture:
-            drawn = picture.convert("RGBA")
-        if drawn.size == (size, size):
-            return drawn
-        return drawn.resize((size, size), Image.Resampling.LANCZOS)
+def _draw(path: Path, size: int) -> "Image":
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        drawn = picture.convert("RGBA")
+    if drawn.size == (size, size):
+        return drawn
+    return drawn.resize((size, size), Image.Resampling.LANCZOS)

@@ -1,8 +1,8 @@
 """How does Linux stay awake? Whoever may put it to sleep is asked not to.
 
 Desktops differ in who that is, and some have several, so all that are there are asked: the screen
-saver, the power manager, the session manager, and logind; the last by `systemd-inhibit` where Gio
-is missing.
+saver, the power manager, the session manager, and logind; the last by `systemd-inhibit` where its
+bus cannot be reached.
 """
 
 import contextlib
@@ -12,8 +12,9 @@ import subprocess
 from collections.abc import Sequence
 
 from traybot.errors import BackendUnavailable
-from traybot.system.awake_bus import SERVICES, Bus, Cookie, Service, session_address, system_address
+from traybot.system.awake_bus import SERVICES, Cookie, Service
 from traybot.system.base import Awake
+from traybot.system.buses import Bus, session_address, system_address
 
 _LEAVE_SECONDS = 1.0
 _WHO, _WHAT = "traybot", "idle"
@@ -90,18 +91,19 @@ class LogindAwake:
         self._helper: subprocess.Popen[bytes] | None = None
 
     def hold(self, reason: str) -> None:
-        """Ask over the bus, through systemd's program where we have no bindings for that."""
+        """Ask over the bus, through systemd's program where that is not to be reached."""
         if self._file >= 0 or (self._helper is not None and self._helper.poll() is None):
             return
         self.release()
         try:
-            bus = Bus(system_address())
+            bus = Bus(system_address(), files=True)
         except BackendUnavailable as error:
             self._helper = _start_helper(reason, error.what)
             return
         try:
             arguments = (_WHAT, _WHO, reason, "block")
-            self._file = bus.call_for_file(*_LOGIND, "Inhibit", "(ssss)", arguments)
+            (granted,) = bus.call(*_LOGIND, "Inhibit", "ssss", arguments)
+            self._file = granted.to_raw_fd()
         except BackendUnavailable as error:
             raise BackendUnavailable(f"logind does not grant it: {error.what}") from error
         finally:

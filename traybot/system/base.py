@@ -265,3 +265,19 @@ class Awake(Protocol):
     def release(self) -> None:
         """Let it sleep; may be called twice."""
         ...
+
+
+class Theme(Protocol):
+    """Says whether the desktop is dark; made and used by one thread alone."""
+
+    def dark(self) -> bool | None:
+        """Whether it is dark; None if nobody tells."""
+        ...
+
+    def wait(self, ear: int) -> None:
+        """Return when that may have changed, or when the descriptor `ear` is readable."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every connection; may be called twice."""
+        ...

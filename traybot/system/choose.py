@@ -4,7 +4,7 @@ import os
 import sys
 
 from traybot.errors import BackendUnavailable
-from traybot.system.base import Autostart, Awake, Injector, Processes, Windows
+from traybot.system.base import Autostart, Awake, Injector, Processes, Theme, Windows
 
 # A type checker would call the other systems' code unreachable if it saw the comparison itself.
 LINUX: bool = sys.platform.startswith("linux")
@@ -50,6 +50,17 @@ def windows() -> Windows:
         return X11Windows()
     why = f"cannot ask for windows on {sys.platform} yet"
     raise BackendUnavailable(why, "leave out [bot] window and use regions of the screen")
+
+
+def theme() -> Theme:
+    """Give a way to ask whether the desktop is dark."""
+    if LINUX:
+        from traybot.system.theme_linux import LinuxTheme
+
+        return LinuxTheme()
+    from traybot.system.theme_elsewhere import MacTheme, WindowsTheme
+
+    return MacTheme() if MACOS else WindowsTheme()
 
 
 def opening(path: str) -> list[str]:
