@@ -107,7 +107,7 @@ UPGRADE ?= --upgrade
 lock:
 	@$(PYTHON) -m venv .lock-venv
 	@.lock-venv/bin/pip install --quiet uv
-	.lock-venv/bin/uv pip compile pyproject.toml --group dev --output-file requirements.lock $(UPGRADE) --quiet \
+	.lock-venv/bin/uv pip compile pyproject.toml --extra ocr --group dev --output-file requirements.lock $(UPGRADE) --quiet \
 	  --python-version 3.11 --python-platform linux --generate-hashes \
 	  --no-emit-index-url --no-header --no-emit-package evdev
 	@rm -rf .lock-venv

@@ -154,7 +154,6 @@ MISTAKES = {
         ["thumb", "left", "routine.py:3"],
     ),
     "clicks at half a place": ("bot.mouse.click(x=3)", "crashed", ["both x and y", "routine.py:3"]),
-    "reads what cannot be read": ("bot.screen.text()", "crashed", ["not built yet"]),
 }
 
 

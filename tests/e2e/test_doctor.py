@@ -87,3 +87,15 @@ def test_damaged_settings_are_one_finding_among_others(home: Path) -> None:
     assert done.returncode == 1
     assert 'line 1: unknown section "daemn"' in found["settings"]["text"]
     assert found["disk"]["ok"]
+
+
+def test_two_builds_of_opencv_in_one_folder_are_a_fault(home: Path, tmp_path: Path) -> None:
+    """The extra that reads text brings a second one; the remedy puts one back."""
+    second = tmp_path / "opencv_python_headless-9.9.dist-info"
+    second.mkdir()
+    (second / "METADATA").write_text("Name: opencv-python-headless\nVersion: 9.9\n")
+    environment = {**os.environ, "TRAYBOT_HOME": str(home), "PYTHONPATH": str(tmp_path)}
+    found = asked(environment, 1)["opencv"]
+    assert not found["ok"]
+    assert "opencv-python-headless 9.9" in found["text"]
+    assert "pip install opencv-python" in found["remedy"]

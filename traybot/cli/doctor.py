@@ -5,6 +5,7 @@ finding; the others go on.
 """
 
 import getpass
+import importlib.metadata
 import json
 import os
 import platform
@@ -24,6 +25,13 @@ from traybot.system import choose
 
 _LEAST_FREE = 200_000_000
 _DARK = 4
+#: Each of these puts its build into the folder `cv2`.
+_OPENCVS = (
+    "opencv-python",
+    "opencv-python-headless",
+    "opencv-contrib-python",
+    "opencv-contrib-python-headless",
+)
 _WIDTH = 320
 
 
@@ -176,6 +184,24 @@ def _try_hotkeys(paths: Paths) -> dict[str, tuple[str, str]]:
     return {name: (chord, states[name]) for name, chord in chords}
 
 
+def _opencv(_paths: Paths, _status: Status) -> list[Finding]:
+    """Find builds of OpenCV that lie in the same folder: the extra `ocr` brings a second one."""
+    builds = [one for one in _OPENCVS if _version(one)]
+    named = ", ".join(f"{one} {_version(one)}" for one in builds)
+    if len(builds) == 1:
+        return [_good("opencv", named)]
+    what = f"several builds in one folder: {named}" if builds else "none is installed"
+    remedy = f"pip uninstall {' '.join(builds)}; pip install opencv-python"
+    return [_bad("opencv", what, remedy)]
+
+
+def _version(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
 def _capture(paths: Paths, _status: Status) -> list[Finding]:
     from traybot.vision.pictures import save_png
     from traybot.vision.screen import Screen
@@ -258,6 +284,7 @@ _CHECKS: dict[str, Callable[[Paths, Status], list[Finding]]] = {
     "session": _session,
     "tray": _tray,
     "hotkeys": _hotkeys,
+    "opencv": _opencv,
     "capture": _capture,
     "input": _input,
     "autostart": _autostart,

@@ -8,7 +8,8 @@ from traybot.core.botfile import BotPlan, read_bot
 from traybot.core.options import Problem
 from traybot.core.places import line_of
 from traybot.core.watchfile import TO_COME
-from traybot.errors import BotError
+from traybot.errors import BackendUnavailable, BotError
+from traybot.shells.extras import need_ocr
 from traybot.shells.paths import Paths
 from traybot.shells.picture_file import check_template
 
@@ -112,6 +113,13 @@ def _check_built(plan: BotPlan, file: Path, text: str) -> None:
             line = line_of(text, "watch", key, index)
             what = f'cannot use {file}, line {line}: [watch] {key} = "{word}" is not built yet'
             raise BotError(what, "use another kind of watch")
+        if watch.kind == "text":
+            try:
+                need_ocr()
+            except BackendUnavailable as error:
+                line = line_of(text, "watch", "kind", index)
+                what = f"cannot use {file}, line {line}: {error.what}"
+                raise BotError(what, error.remedy) from error
 
 
 def _check_templates(plan: BotPlan, file: Path, text: str) -> None:

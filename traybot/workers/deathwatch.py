@@ -5,10 +5,11 @@ nothing of that life can press again.
 """
 
 import logging
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+
+import psutil
 
 from traybot.core import watch as rules
 from traybot.core.exits import Ending, Exit
@@ -63,13 +64,7 @@ def last_will(birth: Birth) -> Callable[[], None]:
 
 
 def _lives(pid: int) -> bool:
-    if not pid:
-        return False
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
+    return bool(pid) and psutil.pid_exists(pid)
 
 
 @dataclass(slots=True)
@@ -176,6 +171,7 @@ class Deathwatch:
     def _begin_life(self) -> None:
         """Count sightings anew; that it fired stays known, unless nothing has come of it."""
         self._began = time.monotonic()
+        self._eyes.desk.anew()
         for watched in self._watches:
             state = replace(watched.state, sightings=0)
             watched.state = rules.rearmed(state) if watched.overruled else state
@@ -184,6 +180,7 @@ class Deathwatch:
     def _judge(self, life: int) -> None:
         """Judge anew; with a life its verdicts count, without one we only say what holds."""
         self._life, self._only_tell = life, False
+        self._eyes.desk.anew()
         for watched in self._watches:
             silent = replace(watched.state, sightings=0, armed=False)
             watched.state = rules.rearmed(watched.state) if life else silent
@@ -281,7 +278,9 @@ class Deathwatch:
         if now >= self._judging_until:
             return True
         return all(
-            watched.sight is not None and not rules.pending(watched.state)
+            watched.sight is not None
+            and not watched.sight.working
+            and not rules.pending(watched.state)
             for watched in self._watches
         )
 

@@ -21,6 +21,7 @@ from traybot.vision.screen import Frame, Screen
 from traybot.vision.templates import Template, load_template, scaled
 from traybot.workers import stuck_looks
 from traybot.workers.places import Place
+from traybot.workers.text_looks import Desk
 
 #: The process table is read no more often than this: it takes milliseconds.
 _PROCESSES_SECONDS = 0.2
@@ -37,6 +38,8 @@ class Sight:
     #: On the screen.
     rect: Rect | None = None
     why: str = ""
+    #: It is still finding out: what it saw comes with a later look.
+    working: bool = False
 
 
 #: Takes the life's running time in seconds.
@@ -56,6 +59,8 @@ class Eyes:
         self._table: list[psutil.Process] = []
         self._table_at = 0.0
         self._tick: dict[Rect | None, Frame] = {}
+        #: Reads texts, beside the loop that looks.
+        self.desk = Desk()
 
     def open(self) -> None:
         """Look at anything once: to load and to connect takes as long as a hundred looks."""
@@ -113,6 +118,7 @@ def prepare(spec: WatchSpec, eyes: Eyes) -> Look:
         "process": _process,
         "window": _window,
         "timer": _timer,
+        "text": _text,
     }
     makers |= dict.fromkeys(stuck_looks.LOOKS, _stuck)
     maker = makers.get(spec.kind)
@@ -250,6 +256,21 @@ def _window(spec: WatchSpec, eyes: Eyes) -> Look:
 def _timer(spec: WatchSpec, _eyes: Eyes) -> Look:
     def look(running: float) -> Sight:
         return Sight(running >= spec.after, time.monotonic(), why=f"running for {running:.1f} s")
+
+    return look
+
+
+def _text(spec: WatchSpec, eyes: Eyes) -> Look:
+    text = eyes.desk.look_for(spec.name, spec.text)
+
+    def look(_running: float) -> Sight:
+        frame = eyes.frame(spec.region)
+        seen = text.look(frame.pixels, frame.at, frame.rect)
+        if seen is None:
+            return Sight(None, frame.at, working=True)
+        if seen.line is None:
+            return Sight(False, seen.at)  # noqa: FBT003  the answer itself
+        return Sight(True, seen.at, seen.line.score, seen.place, seen.line.text)  # noqa: FBT003
 
     return look
 

@@ -13,6 +13,7 @@ from traybot.vision import changes, match
 from traybot.vision.pixels import Pixels
 from traybot.vision.screen import Frame, Screen
 from traybot.vision.templates import Template, load_template
+from traybot.vision.text import Reader
 from traybot.workers.line import Line
 from traybot.workers.mouse import Mouse
 from traybot.workers.places import Place
@@ -53,6 +54,7 @@ class ScreenOfBot:
         self._folder = Path(plan.folder)
         self._screen = Screen()
         self._place = Place(plan.window, self._screen)
+        self._reader = Reader()
 
     def origin(self) -> tuple[int, int]:
         """Where the bot's window begins on the screen, in pixels; (0, 0) without one."""
@@ -146,9 +148,14 @@ class ScreenOfBot:
         return red, green, blue
 
     def text(self, region: Region = None) -> str:
-        """Read text; needs an extra that is not built yet."""
-        what = f"cannot read text in {region}: text recognition is not built yet"
-        raise TraybotError(what, "use templates of the words")
+        """Read what is written, a line for each line on the screen; "" if nothing is.
+
+        Needs the extra `traybot[ocr]`; the first call loads it, which takes about a second. Then a
+        region of 200 x 100 pixels takes about 0.1 s, and a whole screen 1 to 3 s.
+        """
+        self._reader.open()
+        frame, _ = self._frame(region)
+        return "\n".join(line.text for line in self._reader.read(frame.pixels))
 
     def _frame(self, region: Region) -> tuple[Frame, Rect]:
         """Take a picture; gives the area of the window too."""
