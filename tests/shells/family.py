@@ -69,6 +69,7 @@ class Family:
                 stacks=Stacks(folder / "stacks"),
                 wake=self.mailbox.wake,
                 unstick=forkserver.kill,
+                ready_server=forkserver.start,
                 restart_server=forkserver.forget,
                 spared=lambda: {forkserver.pid() or 0},
             )

@@ -80,9 +80,15 @@ class Parts:
             stacks=Stacks(self.paths.runtime / "stacks"),
             wake=self.mailbox.wake,
             unstick=forkserver.kill,
+            ready_server=forkserver.start,
             restart_server=forkserver.forget,
-            spared=lambda: {forkserver.pid() or 0},
+            spared=self._no_lives,
         )
+
+    def _no_lives(self) -> set[int]:
+        """Give the processes that are ours and come from no life."""
+        pids = (forkserver.pid(), self.hands.pid, self.share.pid, self.program.pid)
+        return {pid for pid in pids if pid}
 
     def option(self, section: str, name: str) -> Any:  # noqa: ANN401  each has its own type
         """Give an option of the settings as they are now; from any thread."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from traybot.shells import signals
+from traybot.shells import forkserver, signals
 
 
 def start_process(
@@ -31,4 +31,5 @@ def _started(make: Callable[[], Any]) -> Any:  # noqa: ANN401
     process = make()
     with signals.kept():
         process.start()
+    forkserver.disown(process)
     return process

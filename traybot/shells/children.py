@@ -55,7 +55,9 @@ class Means:
     wake: Callable[[], None]
     #: Ends a server of processes that hangs.
     unstick: Callable[[], None]
-    #: Has the next start make a new server; on the launcher's thread.
+    #: Sees to it that the server of processes runs; like the next, on the launcher's thread.
+    ready_server: Callable[[], None]
+    #: Has the next start make a new server.
     restart_server: Callable[[], None]
     #: Processes that no life started, though they look like it.
     spared: Callable[[], Container[int]]
@@ -105,10 +107,15 @@ class Children:
     def _launch(self, life: Life, birth: Any, ends: list[Connection]) -> None:  # noqa: ANN401
         """Start the process; on the launcher's thread."""
         means = self._means
+        name = f"traybot {life.child} {life.number}"
+
+        def make() -> Any:  # noqa: ANN401  each context has its own type of process
+            means.ready_server()
+            return means.context.Process(target=means.live, args=(birth,), name=name)
+
         try:
-            name = f"traybot {life.child} {life.number}"
             life.process = start_process(
-                lambda: means.context.Process(target=means.live, args=(birth,), name=name),
+                make,
                 means.restart_server,
                 lambda: not life.doomed,
             )

@@ -17,9 +17,11 @@ _QUEUE_SECONDS = 5.0
 _KNOCK_SECONDS = 0.01
 
 
-def ask(path: Path, document: dict[str, Any]) -> dict[str, Any]:
-    """Ask once; `NoDaemon` if nobody listens, `TraybotError` if the answer is none."""
-    for answer in _lines(path, document, _PATIENCE_SECONDS):
+def ask(
+    path: Path, document: dict[str, Any], patience: float = _PATIENCE_SECONDS
+) -> dict[str, Any]:
+    """Ask once; `NoDaemon` if nobody listens, `TraybotError` if no answer comes in `patience` s."""
+    for answer in _lines(path, document, patience):
         return answer
     raise TraybotError("cannot hear traybot: it hung up", "see its log")
 
@@ -40,8 +42,7 @@ def _lines(
                 for line in lines:
                     yield json.loads(line)
         except TimeoutError:
-            seconds = int(_PATIENCE_SECONDS)
-            what = f"cannot hear traybot: no answer within {seconds} s"
+            what = f"cannot hear traybot: no answer within {patience:g} s"
             raise TraybotError(what, "see its log") from None
         except ConnectionError:
             return

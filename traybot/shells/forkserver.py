@@ -51,10 +51,21 @@ def start_tracker() -> None:
 
 
 def start() -> None:
-    """Start the server; on a thread that lives as long as the daemon."""
-    if choose.FORKS:
-        with signals.kept():
-            _server().ensure_running()
+    """Start the server unless it runs; on a thread that lives as long as the daemon."""
+    if not choose.FORKS:
+        return
+    server = _server()
+    before = server._forkserver_address  # noqa: SLF001
+    with signals.kept():
+        server.ensure_running()
+    if before != server._forkserver_address:  # noqa: SLF001
+        _remove(before)
+
+
+def _remove(socket: str | None) -> None:
+    """Remove the socket of a server that was killed; nobody else would."""
+    if socket is not None:
+        Path(socket).unlink(missing_ok=True)
 
 
 def pid() -> int | None:
@@ -84,6 +95,7 @@ def forget() -> None:
         os.waitpid(number, 0)
     with contextlib.suppress(OSError):
         os.close(server._forkserver_alive_fd)  # noqa: SLF001
+    _remove(server._forkserver_address)  # noqa: SLF001
     server._forkserver_pid = server._forkserver_alive_fd = None  # noqa: SLF001
     server._forkserver_address = None  # noqa: SLF001
 
@@ -117,6 +129,15 @@ def cut_alive_pipe() -> None:
     if server._forkserver_alive_fd is not None:  # noqa: SLF001
         os.close(server._forkserver_alive_fd)  # noqa: SLF001
         server._forkserver_alive_fd = None  # noqa: SLF001
+
+
+def disown(started: Any) -> None:  # noqa: ANN401  each way of starting has its own type of process
+    """Have the library not wait for a process of ours when the program ends.
+
+    Nor look after it at each start of another: in whichever thread that is, it would take the exit
+    code that we wait for, and it keeps the pipes of the dead until then.
+    """
+    process._children.discard(started)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _server() -> Any:  # noqa: ANN401  private, hence without types

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from traybot.system.base import ProcessHandle
 
-#: So often we look whether what was killed with a life is dead, and no longer than that.
+#: So often we look whether what was killed with a life is dead and collected.
 _LOOK_SECONDS = 0.02
-_LONGEST_SECONDS = 5.0
+#: After so long something stands still that should collect it: then we look less often.
+_USUAL_SECONDS = 5.0
+_RARE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class Graveyard:
 
     def seconds_left(self) -> float | None:
         """When to look again."""
-        return _LOOK_SECONDS if self._graves else None
+        if not self._graves:
+            return None
+        usual = any(grave.since > boot_time() - _USUAL_SECONDS for grave in self._graves)
+        return _LOOK_SECONDS if usual else _RARE_SECONDS
 
     def tend(self) -> None:
         """End and collect what lives left behind, until nothing more of it is handed to us."""
@@ -43,7 +48,7 @@ class Graveyard:
                 # That one starts nothing, and what has the routine's mark may still be wanted.
                 self._end_orphans(grave.since)
             more = grave.handle is not None and grave.handle.reap()
-            if not more or boot_time() > grave.since + _LONGEST_SECONDS:
+            if not more:
                 self._graves.remove(grave)
                 if grave.handle is not None:
                     grave.handle.close()

@@ -160,7 +160,7 @@ class ProcessHandle(Protocol):
         ...
 
     def reap(self) -> bool:
-        """Collect what of it and its group is dead and was handed to us; whether more will come."""
+        """Collect what of it and its group is dead and was handed to us; whether more may come."""
         ...
 
     def close(self) -> None:

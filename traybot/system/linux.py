@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import time
 from collections.abc import Container
 from pathlib import Path
 
@@ -17,6 +18,10 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 #: pidfd_send_signal's flag for "the whole group of this process"; older kernels refuse it.
 _PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2
+
+
+#: Who started a process has noted its number long before that.
+_NEW_SECONDS = 1.0
 
 
 def _prctl(option: int, value: int) -> None:
@@ -86,6 +91,15 @@ class LinuxHandle:
                 continue
             return True
         except ChildProcessError:
+            # Its parent may die before it has collected it; then it is handed to us.
+            return self._is_there()
+
+    def _is_there(self) -> bool:
+        """Tell whether it lives, or is dead and nobody has collected it."""
+        try:
+            signal.pidfd_send_signal(self._fd, 0)
+            return True
+        except OSError:
             return False
 
     def close(self) -> None:
@@ -129,7 +143,21 @@ class LinuxProcesses:
                     os.kill(pid, signal.SIGKILL)
                     os.waitpid(pid, 0)
             ended += len(left)
+        self._collect_dead(spared)
         return ended
+
+    def _collect_dead(self, spared: Container[int]) -> None:
+        """Collect who died elsewhere, was handed to us, and is in nobody's books.
+
+        What we have started ourselves is in our session at first, and `spared` a moment later.
+        """
+        session, old = os.getsid(0), time.clock_gettime(time.CLOCK_BOOTTIME) - _NEW_SECONDS
+        for pid in self._children():
+            fields = _read(pid, "stat").rpartition(b")")[2].split()
+            dead = fields[:1] == [b"Z"] and int(fields[3]) != session
+            if dead and pid not in spared and _born(pid) < old:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
 
     def end_marked(self, token: str) -> int:
         """Look through the process table and kill."""

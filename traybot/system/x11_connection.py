@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import platform
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,11 @@ from Xlib.support.connect import get_display
 from traybot.errors import BackendUnavailable, TraybotError
 
 _log = logging.getLogger(__name__)
+
+# At its first connection python-xlib asks for the system's name in a way that has Python start a
+# program, `uname -p`: time lost, and an orphan should we be killed just then. The answer is not
+# used; with one in place no program is started.
+vars(platform.uname()).setdefault("processor", "")
 
 #: What python-xlib raises when the server went away, or was never there.
 LOST = (

@@ -1,0 +1,109 @@
+"""Do the faults that chance has found stay mended? Each with the blows that showed it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.desktop import Desktop, eventually
+from tests.running import Running, environment, make_bot
+from traybot.shells.paths import find_paths
+
+pytestmark = pytest.mark.e2e
+
+SECONDS = 15.0
+SLEEPS = """
+def play(bot):
+    bot.sleep(3600)
+"""
+
+
+def zombies(parent: int) -> list[str]:
+    """Give the states of what a process has not collected."""
+    tasks = Path(f"/proc/{parent}/task").iterdir()
+    children = [pid for task in tasks for pid in (task / "children").read_text().split()]
+    states = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2] for pid in children]
+    return [state for state in states if state.split()[0] == "Z"]
+
+
+def test_a_life_that_dies_with_its_server_is_collected(home: Path, desktop: Desktop) -> None:
+    """Killed with the server that would have collected it, a life is handed to the daemon."""
+    make_bot(home, "sleeps", SLEEPS)
+    with Running("sleeps") as running:
+        for _ in range(5):
+            started = lambda: "routine" in running.status()["pids"]  # noqa: E731
+            eventually(started, SECONDS, "the routine")
+            pids = running.status()["pids"]
+            # Stopped, the server cannot collect; then it dies.
+            os.kill(pids["forkserver"], signal.SIGSTOP)
+            os.kill(pids["routine"], signal.SIGKILL)
+            eventually(lambda: running.status()["phase"] == "backoff", SECONDS, "the loss")
+            os.kill(pids["forkserver"], signal.SIGKILL)
+            eventually(lambda: not zombies(running.process.pid), SECONDS, "no zombie")
+            assert running.ask("stop")["ok"]
+            assert running.ask("start", bot="sleeps")["ok"]
+
+
+def test_a_grandchild_that_outlived_its_life_dead_is_collected(
+    home: Path, desktop: Desktop
+) -> None:
+    """In a session of its own, and dead before its life was, it is handed to the daemon as well."""
+    code = """
+    import subprocess
+    def play(bot):
+        subprocess.Popen(["true"], start_new_session=True)
+        # A younger one could be one whose number the daemon has not noted yet.
+        bot.sleep(1.2)
+        bot.count("started")
+        bot.sleep(3600)
+    """
+    make_bot(home, "leaves", code)
+    with Running("leaves") as running:
+        started = lambda: running.status()["counters"].get("started")  # noqa: E731
+        for _ in range(2):
+            eventually(started, SECONDS, "the grandchild")
+            assert running.ask("stop")["ok"]
+            eventually(lambda: not zombies(running.process.pid), SECONDS, "no zombie")
+            assert running.ask("start", bot="leaves")["ok"]
+
+
+def test_a_killed_server_leaves_no_socket(home: Path, desktop: Desktop) -> None:
+    """However often the server of lives is killed, there is one socket of one server."""
+    make_bot(home, "sleeps", SLEEPS)
+    with Running("sleeps") as running:
+        for _ in range(3):
+            eventually(lambda: running.status()["phase"] == "running", SECONDS, "play")
+            os.kill(running.status()["pids"]["forkserver"], signal.SIGKILL)
+            eventually(lambda: running.status()["phase"] == "backoff", SECONDS, "the loss")
+            assert running.ask("stop")["ok"]
+            assert running.ask("start", bot="sleeps")["ok"]
+        assert len(list((find_paths().runtime / "mp").glob("listener-*"))) == 1
+
+
+def test_the_dead_give_their_descriptors_back(home: Path, desktop: Desktop) -> None:
+    """After each stop the daemon has as many open as after the first one."""
+    make_bot(home, "sleeps", SLEEPS)
+    with Running() as running:
+        opened = Path(f"/proc/{running.process.pid}/fd")
+        counts: list[int] = []
+        for _ in range(4):
+            assert running.ask("start", bot="sleeps")["ok"]
+            os.kill(running.status()["pids"]["routine"], signal.SIGKILL)
+            eventually(lambda: running.status()["phase"] == "backoff", SECONDS, "the loss")
+            assert running.ask("stop")["ok"]
+            eventually(lambda: len(list(opened.iterdir())) <= min(counts, default=100), SECONDS)
+            counts.append(len(list(opened.iterdir())))
+
+
+def test_a_connection_to_the_screen_starts_no_program(tmp_path: Path, desktop: Desktop) -> None:
+    """Killed while it runs a program, hands would leave an orphan: python-xlib's `uname -p`."""
+    asked = tmp_path / "asked"
+    (tmp_path / "uname").write_text(f"#!/bin/sh\ntouch {asked}\n")
+    (tmp_path / "uname").chmod(0o755)
+    code = "from traybot.system.x11_connection import connect; connect().close()"
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run([sys.executable, "-c", code], env=environment(PATH=path), check=True)
+    assert not asked.exists()
