@@ -17,11 +17,12 @@ _QUEUE_SECONDS = 5.0
 _KNOCK_SECONDS = 0.01
 
 
-def ask(
-    path: Path, document: dict[str, Any], patience: float = _PATIENCE_SECONDS
-) -> dict[str, Any]:
-    """Ask once; `NoDaemon` if nobody listens, `TraybotError` if no answer comes in `patience` s."""
-    for answer in _lines(path, document, patience):
+def ask(path: Path, document: dict[str, Any], patience: float = 0.0) -> dict[str, Any]:
+    """Ask once; `NoDaemon` if nobody listens, `TraybotError` if no answer comes in `patience` s.
+
+    Without one it is as long as the slowest answer may take.
+    """
+    for answer in _lines(path, document, patience or _PATIENCE_SECONDS):
         return answer
     raise TraybotError("cannot hear traybot: it hung up", "see its log")
 
