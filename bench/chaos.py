@@ -314,6 +314,9 @@ def main() -> int:
     )
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # A shell starts what runs in its background deaf to these, and our daemon would be so too.
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     # The many that die by force would each leave a picture of their memory.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     dice = random.Random(options.seed)
