@@ -1,12 +1,8 @@
-"""How are the commands carried out that need no daemon: bots, check, find?"""
+"""How are the commands carried out that need no daemon: bots, check, new?"""
 
 import json
-import time
-from pathlib import Path
-from typing import Any
 
 from traybot.cli.talk import named
-from traybot.core.geometry import Match, Rect
 from traybot.errors import TraybotError
 from traybot.shells import settings_file
 from traybot.shells.bot_shelf import BotShelf, bots_folder
@@ -85,92 +81,3 @@ def new(bot: str) -> int:
     (folder / "routine.py").write_text(_NEW_CODE, encoding="utf-8")
     print(f"made {folder}; run it with: traybot run {bot}")
     return 0
-
-
-def find(  # noqa: PLR0913  one parameter per option of the command
-    template: str,
-    *,
-    picture: str | None,
-    region: Rect | None,
-    threshold: float,
-    every: bool,
-    show: str | None,
-    as_json: bool,
-) -> int:
-    """Look for a template; exit code 0 whether it is found or not."""
-    from traybot.vision import match
-    from traybot.vision.templates import load_template
-
-    began = time.monotonic()
-    wanted = load_template(Path(template))
-    load_ms = (time.monotonic() - began) * 1000.0
-    pixels, origin = _picture(picture, region)
-    began = time.monotonic()
-    if every:
-        found = match.find_all(pixels, wanted, threshold=threshold)
-    else:
-        nearest = match.best(pixels, wanted)
-        found = [nearest] if nearest else []
-    ms = (time.monotonic() - began) * 1000.0
-    good = [one for one in found if one.score >= threshold]
-    placed = [_placed(one, origin) for one in found]
-    document: dict[str, Any] = {"found": bool(good), **_document(placed[0] if placed else None)}
-    document |= {"ms": round(ms, 3), "load_ms": round(load_ms, 3)}
-    if every:
-        document["all"] = [_document(one) for one in placed]
-    if show:
-        _show(pixels, found, show)
-    print(json.dumps(document) if as_json else _sentence(placed, threshold, every=every))
-    return 0
-
-
-def _picture(picture: str | None, region: Rect | None) -> tuple[Any, tuple[int, int]]:
-    """Give pixels, and where their corner lies."""
-    if picture is None:
-        from traybot.vision.screen import Screen
-
-        with Screen() as screen:
-            frame = screen.grab(region)
-        return frame.pixels, (frame.rect.x, frame.rect.y)
-    from traybot.vision.pictures import load_picture
-    from traybot.vision.pixels import to_bgr
-
-    pixels = to_bgr(load_picture(Path(picture)))
-    if region is None:
-        return pixels, (0, 0)
-    height, width = pixels.shape[:2]
-    part = region.within(Rect(0, 0, width, height))
-    if part.empty:
-        what = f"cannot look at {region.as_list()}: the picture is {width} x {height}"
-        raise TraybotError(what, "choose a region inside it")
-    return pixels[part.y : part.y + part.height, part.x : part.x + part.width], (part.x, part.y)
-
-
-def _placed(match: Match, origin: tuple[int, int]) -> Match:
-    return Match(match.rect.moved(*origin), match.score, match.scale, match.template)
-
-
-def _document(match: Match | None) -> dict[str, Any]:
-    if match is None:
-        return {"rect": None, "score": None}
-    return {"rect": match.rect.as_list(), "score": round(match.score, 4)}
-
-
-def _sentence(found: list[Match], threshold: float, *, every: bool) -> str:
-    if not found:
-        return "not found: nothing is like it at all"
-    if every:
-        return "\n".join(f"{one.score:.3f} at {one.rect.x},{one.rect.y}" for one in found)
-    best = found[0]
-    place = f"{best.score:.3f} at {best.rect.x},{best.rect.y}"
-    if best.score >= threshold:
-        return f"found: {place}"
-    return f"not found: best {place}; threshold {threshold:g}"
-
-
-def _show(pixels: Any, found: list[Match], out: str) -> None:  # noqa: ANN401
-    from traybot.vision.draw import Mark, draw
-    from traybot.vision.pictures import save_png
-
-    marks = [Mark(one.rect, f"{one.score:.3f}") for one in found]
-    save_png(Path(out), draw(pixels, marks))

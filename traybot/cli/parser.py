@@ -48,11 +48,11 @@ def _function(name: str) -> Callable[..., int]:
         from traybot.cli import talk
 
         return getattr(talk, name)  # type: ignore[no-any-return]
-    if name in {"bots", "check", "find", "new"}:
+    if name in {"bots", "check", "new"}:
         from traybot.cli import here
 
         return getattr(here, name)  # type: ignore[no-any-return]
-    if name in {"autostart", "completion", "config", "doctor", "log"}:
+    if name in {"autostart", "completion", "config", "doctor", "find", "log"}:
         module = importlib.import_module(f"traybot.cli.{name}")
         return getattr(module, name)  # type: ignore[no-any-return]
     from traybot.cli import daemon
@@ -144,10 +144,21 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add_find(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     find = commands.add_parser("find", help="look for a template on the screen or in a picture")
-    find.add_argument("template", help="a PNG; its transparent pixels do not count")
+    find.add_argument(
+        "template", help="a PNG, whose transparent pixels do not count; for text an expression"
+    )
     find.add_argument("--in", dest="picture", metavar="IMAGE", help="look here, not at the screen")
     find.add_argument("--region", type=_region, metavar="X,Y,W,H", help="look only here")
-    find.add_argument("--threshold", type=float, default=0.9, help="lowest score, 0 to 1")
+    find.add_argument("--kind", choices=("image", "text"), default="image", help="what it is")
+    find.add_argument("--threshold", type=_score, default=0.9, help="lowest score, 0 to 1")
+    find.add_argument(
+        "--scale",
+        dest="scales",
+        type=_scales,
+        default=(1.0,),
+        metavar="S,S",
+        help="sizes to look at, such as 0.8,1,1.25",
+    )
     find.add_argument("--all", dest="every", action="store_true", help="every place, best first")
     find.add_argument("--show", metavar="OUT.png", help="save a picture with what was found")
     _json(find)
@@ -185,6 +196,26 @@ def _seconds(text: str) -> float:
         return parse_duration(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _score(text: str) -> float:
+    return _numbers(text, low=0.0, high=1.0)[0]
+
+
+def _scales(text: str) -> tuple[float, ...]:
+    return _numbers(*text.split(","), low=0.1, high=10.0)
+
+
+def _numbers(*texts: str, low: float, high: float) -> tuple[float, ...]:
+    for text in texts:
+        try:
+            inside = low <= float(text) <= high
+        except ValueError:
+            inside = False
+        if not inside:
+            message = f'"{text}" is not a number from {low:g} to {high:g}'
+            raise argparse.ArgumentTypeError(message)
+    return tuple(float(text) for text in texts)
 
 
 def _region(text: str) -> Rect:
