@@ -136,7 +136,7 @@ class Engine:
             c.CloseGate: self._move_gate,
             c.HoldLife: self._move_gate,
             c.FreeLife: self._move_gate,
-            c.LetGo: lambda k: p.hands.let_go(everything=k.everything),
+            c.LetGo: lambda k: p.hands.let_go(beyond=k.beyond, everything=k.everything),
             c.SetTimer: lambda k: self._timers.set(k.timer, k.ticket, k.seconds),
             c.Report: lambda k: p.watchers.report(k, self._at),
             c.Notify: lambda k: p.watchers.notify(k.text),

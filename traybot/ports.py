@@ -63,7 +63,7 @@ class Lives(Source, Protocol):
 class HandsPort(Source, Protocol):
     """Lets go of what we hold."""
 
-    def let_go(self, *, everything: bool = False) -> list[Event]:
+    def let_go(self, *, beyond: bool = False, everything: bool = False) -> list[Event]:
         """Have it released; what is known at once is given back, the rest comes by `collect`."""
         ...
 

@@ -52,6 +52,7 @@ def answers(world: World) -> list[Chance]:
         found.append(("loaded", world.loaded))
     if world.hands_asked:
         found.append(("let go", world.lets_go))
+        found.append(("late", world.is_late))
     if world.judging is not None and world.processes[WATCHER].ready:
         found.append(("judged", world.judged))
         found.append(("still holds", partial(world.judged, "death")))

@@ -105,7 +105,8 @@ def test_a_stop_resets_the_count_of_failures() -> None:
 def test_the_end_of_a_foreign_program_is_followed_by_a_sweep() -> None:
     """It writes no ledger: what our device holds beyond it goes."""
     world = chapters.playing(make_plan(run="", command=("prog",)))
-    assert world.exits(ending=Ending.DONE)[:2] == ["CloseGate", "LetGo everything"]
+    assert world.exits(ending=Ending.DONE)[:2] == ["CloseGate", "LetGo"]
+    assert (world.beyond, world.everything) == (True, False)
 
 
 def test_a_restart_is_kind() -> None:
@@ -239,3 +240,32 @@ def test_hands_that_let_go_unasked_open_no_gate() -> None:
     """One that was replaced lets go by itself; who plays goes on."""
     world = chapters.playing()
     assert world.hear(e.HandsLetGo(world.now, 3)) == []
+
+
+def test_nobody_waits_for_a_screen_that_hangs() -> None:
+    """A stop is complete without it, with a notice; what is held goes up when it answers."""
+    world = chapters.playing()
+    world.ask(e.StopRequested)
+    world.exits(PLAYER, Ending.KILLED)
+    world.exits(WATCHER, Ending.KILLED)
+    assert world.phase() is Phase.STOPPING
+    assert any("goes up later" in word for word in world.is_late())
+    assert world.phase() is Phase.IDLE
+    assert world.answer() == (0, "")
+    assert world.is_late() == [], "told once"
+
+
+def test_after_a_late_stop_no_gate_opens_before_all_is_up() -> None:
+    """The next start waits with its gate closed until hands has answered."""
+    world = chapters.playing()
+    world.ask(e.StopRequested)
+    world.exits(PLAYER, Ending.KILLED)
+    world.exits(WATCHER, Ending.KILLED)
+    world.is_late()
+    world.ask(e.StartRequested)
+    world.loaded()
+    world.ready(PLAYER)
+    assert not any("FreeLife" in word for word in world.ready(WATCHER))
+    assert world.phase() is Phase.STARTING
+    assert any("FreeLife" in word for word in world.lets_go())
+    assert world.phase() is Phase.RUNNING

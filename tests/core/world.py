@@ -69,6 +69,8 @@ class World:
         self.laws = Laws()
         self.processes: dict[str, Process] = {}
         self.hands_asked = False
+        #: How far the last letting go was to reach.
+        self.beyond = self.everything = False
         self.loads: list[str] = []
         self.timers: dict[str, e.TimerFired] = {}
         self.spent: list[e.TimerFired] = []
@@ -145,6 +147,10 @@ class World:
         self.hands_asked = False
         return self.hear(e.HandsLetGo(self.now))
 
+    def is_late(self) -> list[str]:
+        """The screen does not answer: what is held goes up later."""
+        return self.hear(e.HandsLate(self.now, "the screen does not answer"))
+
     def judged(self, *holding: str) -> list[str]:
         """The deathwatch has looked: these hold."""
         self.speaks_out()
@@ -220,6 +226,7 @@ class World:
                 self.loads.append(command.bot)
             case c.LetGo():
                 self.hands_asked = True
+                self.beyond, self.everything = command.beyond, command.everything
             case c.SetTimer():
                 due = self.now + command.seconds
                 self.timers[command.timer] = e.TimerFired(due, command.timer, command.ticket)

@@ -105,10 +105,10 @@ class FakeHands(FakeSource):
         self.memory = memory
         self.slow = False
 
-    def let_go(self, *, everything: bool = False) -> list[Event]:
+    def let_go(self, *, beyond: bool = False, everything: bool = False) -> list[Event]:
         """Note it."""
-        beyond = " of everything" if everything else ""
-        self.note(f"let go{beyond}, gate {self.memory.allowed.value}")
+        reach = " of everything" if everything else ""
+        self.note(f"let go{reach}, gate {self.memory.allowed.value}")
         return [] if self.slow else [HandsLetGo(0.0, 0)]
 
 

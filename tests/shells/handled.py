@@ -76,7 +76,8 @@ class Handled:
 
     def let_go(self, *, everything: bool = False) -> int:
         """Have everything released; give how much that was."""
-        self.control.send({"do": "let_go", "n": 1, "everything": everything})
+        reach = "EVERYTHING" if everything else "LEDGER"
+        self.control.send({"do": "let_go", "n": 1, "reach": reach})
         answer = next_document(self.control, lambda one: one.get("say") == "let_go")
         assert answer["n"] == 1
         return int(answer["count"])

@@ -6,7 +6,14 @@ import pytest
 
 from traybot.errors import BackendUnavailable
 from traybot.shells import ledger
-from traybot.shells.ledger import BUTTON_ROW, release_all, release_beyond, release_without_hands
+from traybot.shells.ledger import (
+    BUTTON_ROW,
+    Reach,
+    note_before,
+    release_all,
+    release_beyond,
+    release_without_hands,
+)
 from traybot.shells.memory import LEDGER_SIZE, Memory
 from traybot.system import choose
 from traybot.system.base import BUTTONS
@@ -76,16 +83,29 @@ def test_one_life_is_released_alone(memory: Memory, keyboard: Keyboard) -> None:
 def test_beyond_the_ledger_the_devices_own_word_counts(memory: Memory, keyboard: Keyboard) -> None:
     """A panic also releases what our device holds and no ledger knows."""
     release_all(memory, keyboard)
-    assert release_beyond(keyboard) == 1
+    assert release_beyond(memory, keyboard, Reach.LEDGER) == 0
+    assert release_beyond(memory, keyboard, Reach.EVERYTHING) == 1
     assert len(keyboard.held()) == 0
 
 
-@pytest.mark.parametrize(("everything", "count"), [(False, 3), (True, 4)])
+def test_what_was_down_before_a_life_stays_down(memory: Memory, keyboard: Keyboard) -> None:
+    """After its end goes what it pressed by another library; what was noted first counts."""
+    release_all(memory, keyboard)
+    assert release_beyond(memory, keyboard, Reach.LIFE) == 0, "no life was noted"
+    note_before(memory, keyboard, 7)
+    keyboard.press(keyboard.code_of("x"))
+    keyboard.press_button(2)
+    note_before(memory, keyboard, 7)
+    assert release_beyond(memory, keyboard, Reach.LIFE) == 2
+    assert keyboard.held().keys == {keyboard.code_of("shift")}
+
+
+@pytest.mark.parametrize(("reach", "count"), [(Reach.LEDGER, 3), (Reach.EVERYTHING, 4)])
 def test_it_can_be_done_without_hands(
-    memory: Memory, keyboard: Keyboard, *, everything: bool, count: int
+    memory: Memory, keyboard: Keyboard, reach: Reach, count: int
 ) -> None:
     """By a connection of one's own, which is closed again."""
-    assert release_without_hands(memory, everything=everything) == count
+    assert release_without_hands(memory, reach) == count
     assert keyboard.closed
 
 

@@ -182,7 +182,7 @@ class Daemon:
                 end()
             except Exception:  # noqa: BLE001  whatever fails here, the rest must still end
                 _log.exception("a part did not end in order")
-        left = leftovers.end_all(parts.processes, parts.token)
+        left = leftovers.end_all(parts.processes, parts.token, parts.hands.left_alone)
         self.reporter.summary(time.monotonic(), leftovers.held_left(), left)
         parts.mailbox.close()
 

@@ -106,8 +106,13 @@ class ContinueChild(Command):
 
 @dataclass(frozen=True, slots=True)
 class LetGo(Command):
-    """Release what we hold; `everything`: also what our device holds beyond the ledger."""
+    """Release what the ledger says that we hold, and with these more.
 
+    `beyond`: what our device holds now and did not when the last life began, for a life may have
+    pressed by another library. `everything`: whatever our device holds.
+    """
+
+    beyond: bool = False
     everything: bool = False
 
 

@@ -77,12 +77,12 @@ def on_exited(state: State, event: e.ChildExited) -> Step:
 def _player_gone(state: State, event: e.ChildExited) -> Step:
     assert state.player is not None
     before, report = state, _gone_report(state, event)
-    beyond = state.panic or (state.plan is not None and bool(state.plan.command))
     state = replace(state, player=None, blocked="", suspended=False, ending_since=0.0)
     state = replace(state, letting_go=True)
     state, more = _after_player(state, event, before)
     # Once more after its end, however it ended; a foreign program writes no ledger.
-    return settled(state, [c.CloseGate(), c.LetGo(everything=beyond), report, *more])
+    let_go = c.LetGo(beyond=True, everything=state.panic)
+    return settled(state, [c.CloseGate(), let_go, report, *more])
 
 
 def _after_player(state: State, event: e.ChildExited, before: State) -> Step:
@@ -181,10 +181,19 @@ def on_let_go(state: State, event: e.HandsLetGo) -> Step:
     """Nothing of ours is held any more: what waited for that goes on."""
     if not state.letting_go:
         return state, []
-    state = replace(state, letting_go=False)
+    state = replace(state, letting_go=False, late=False)
     go_on = dying.after_death if state.phase is Phase.DEAD else starting.open_gate
     state, commands = go_on(state, event.at)
     return settled(state, commands)
+
+
+def on_late(state: State, event: e.HandsLate) -> Step:
+    """Nobody waits for a screen that hangs: a stop is complete, though no gate opens until then."""
+    if not state.letting_go or state.late:
+        return state, []
+    told = f"what is held down goes up later: {event.why}"
+    report = c.Report("late", state.life, {"why": event.why})
+    return settled(replace(state, late=True), [report, c.Notify(told)])
 
 
 def on_timer(state: State, event: e.TimerFired) -> Step:
@@ -226,7 +235,8 @@ def _too_slow(state: State, at: float) -> Step:
 
 def settled(state: State, commands: list[c.Command]) -> Step:
     """Complete a stop once nothing is left: rest, start what was queued, or leave."""
-    if state.phase is Phase.STOPPING and not (state.player or state.watcher or state.letting_go):
+    held_up = state.letting_go and not state.late
+    if state.phase is Phase.STOPPING and not (state.player or state.watcher or held_up):
         state, more = _stop_complete(state)
         commands = [*commands, *more]
     if state.leaving and state.phase in AT_REST and not state.gone:

@@ -171,6 +171,13 @@ class HandsLetGo(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HandsLate(Event):
+    """What we pressed cannot be let go now; it will be, and `HandsLetGo` comes then."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramExited(Event):
     """The bot's program ended by itself."""
 

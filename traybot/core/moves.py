@@ -66,7 +66,7 @@ def _start_player(state: State, name: str, seconds: float) -> Step:
 
 def end_player(state: State, at: float, *, stack: bool = False) -> Step:
     """End the present life now: gate, hands, process, in this order; of a stuck one the stack."""
-    commands: list[c.Command] = [c.CloseGate(), c.LetGo(everything=state.panic)]
+    commands: list[c.Command] = [c.CloseGate(), c.LetGo(beyond=True, everything=state.panic)]
     state = replace(state, letting_go=True, blocked="")
     if state.player is None:
         return state, commands

@@ -47,7 +47,7 @@ def pause(state: State, by: str, reason: str) -> Step:
     state = replace(state.entered(Phase.PAUSING, reason), paused_by=by, letting_go=True)
     state, timer = moves.set_timer(state, policy.PARK_SECONDS)
     told = c.Report("pausing", life, {"by": by})
-    return state, [c.HoldLife(life), c.WatchOnly(), c.LetGo(), *timer, told]
+    return state, [c.HoldLife(life), c.WatchOnly(), c.LetGo(beyond=True), *timer, told]
 
 
 def on_parked(state: State, event: e.ChildParked) -> Step:

@@ -68,6 +68,8 @@ class State:
     ending_since: float = 0.0
     #: Hands were told to let go and have not answered.
     letting_go: bool = False
+    #: That takes longer than anybody should wait: the screen does not answer.
+    late: bool = False
     failures: tuple[float, ...] = ()
     streak: int = 0
     watch_failures: tuple[float, ...] = ()

@@ -88,6 +88,7 @@ _RULES: dict[type[e.Event], Callable[[State, Any], Step]] = {
     e.VerdictReached: dying.on_verdict,
     e.Judged: dying.on_judged,
     e.HandsLetGo: ending.on_let_go,
+    e.HandsLate: ending.on_late,
     e.PictureTaken: dying.on_picture,
     e.ChildStood: dying.on_stood,
     e.ProgramExited: starting.on_program_exited,

@@ -5,25 +5,39 @@ import math
 import time
 
 from traybot.errors import TraybotError
+from traybot.shells.errand import Errand
 from traybot.system import choose
 from traybot.system.base import Processes
 
 #: A killed process is gone within milliseconds.
 _PATIENCE_SECONDS = 1.0
+#: A screen that hangs is not waited for.
+_SCREEN_SECONDS = 0.5
 
 
-def end_all(processes: Processes, token: str) -> int:
-    """Kill whatever carries our mark still, such as a routine's helper; count what would not go."""
-    processes.end_marked(token)
+def end_all(processes: Processes, token: str, spared: int = 0) -> int:
+    """Kill whatever carries our mark still, such as a routine's helper; count what would not go.
+
+    `spared`: one process that may stay (0: none).
+    """
+    processes.end_marked(token, spared)
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while (left := processes.marked(token)) and time.monotonic() < deadline:
-        processes.end_orphans(token, (), math.inf)
+    while (left := set(processes.marked(token)) - {spared}) and time.monotonic() < deadline:
+        processes.end_orphans(token, {spared}, math.inf)
         time.sleep(0.005)
     return len(left)
 
 
-def held_left() -> int:
-    """Count the keys and buttons that our input device holds down; 0 where there is no device."""
+def held_left() -> int | None:
+    """Count the keys and buttons that our input device holds down; 0 where there is no device.
+
+    None: the screen does not say.
+    """
+    asked = Errand(_held)
+    return asked.answer if asked.wait(_SCREEN_SECONDS) else None
+
+
+def _held() -> int:
     try:
         with contextlib.closing(choose.injector()) as injector:
             return len(injector.held())

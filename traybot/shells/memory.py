@@ -46,6 +46,9 @@ class Memory:
         self.counters = context.Array("d", COUNTERS, lock=False)
         #: For each key code and 256 + button the life that holds it down, 0 if none (hands).
         self.ledger = context.Array("i", LEDGER_SIZE, lock=False)
+        #: What our device held when a life began, 1 for each row, and which life that was (hands).
+        self.before = context.Array("b", LEDGER_SIZE, lock=False)
+        self.before_life = context.Value("i", 0, lock=False)
         #: Goes up with every change of the settings (engine).
         self.settings_version = context.Value("i", 0, lock=False)
 

@@ -65,7 +65,7 @@ class Reporter:
         """Have everything told, no longer than `seconds`; False if nobody took it."""
         return self._teller is None or self._teller.close(seconds)
 
-    def summary(self, at: float, held_left: int, children_left: int) -> None:
+    def summary(self, at: float, held_left: int | None, children_left: int) -> None:
         """Tell the last event; the two counts were read from the system itself."""
         stops = sorted(self._stops)
         fields = {

@@ -194,8 +194,8 @@ class Processes(Protocol):
         """
         ...
 
-    def end_marked(self, token: str) -> int:
-        """Kill every process, but ourselves, that carries the mark; give how many those were."""
+    def end_marked(self, token: str, spared: int = 0) -> int:
+        """Kill every process, but ourselves and one, that carries the mark; give how many."""
         ...
 
     def marked(self, token: str) -> list[int]:

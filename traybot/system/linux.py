@@ -159,9 +159,9 @@ class LinuxProcesses:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, os.WNOHANG)
 
-    def end_marked(self, token: str) -> int:
+    def end_marked(self, token: str, spared: int = 0) -> int:
         """Look through the process table and kill."""
-        pids = self.marked(token)
+        pids = [pid for pid in self.marked(token) if pid != spared]
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -81,9 +81,9 @@ class PortableProcesses:
         """Do nothing: orphans are not handed to us here, and `end_marked` comes at the end."""
         return 0
 
-    def end_marked(self, token: str) -> int:
+    def end_marked(self, token: str, spared: int = 0) -> int:
         """Kill every process with the mark."""
-        pids = self.marked(token)
+        pids = [pid for pid in self.marked(token) if pid != spared]
         for pid in pids:
             with contextlib.suppress(psutil.NoSuchProcess):
                 psutil.Process(pid).kill()

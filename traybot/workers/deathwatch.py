@@ -6,10 +6,7 @@ nothing of that life can press again.
 
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-
-import psutil
 
 from traybot.core import watch as rules
 from traybot.core.exits import Ending, Exit
@@ -18,19 +15,16 @@ from traybot.core.watchfile import ABOUT_LIVES, WatchSpec
 from traybot.errors import BotError, TraybotError
 from traybot.shells.channel import Channel, Document
 from traybot.shells.hearing import write_verdict
-from traybot.shells.ledger import release_without_hands
 from traybot.shells.share import ShareAddress, ShareView
-from traybot.system import choose
 from traybot.workers.album import Album
 from traybot.workers.birth import Birth
+from traybot.workers.last_will import last_will
 from traybot.workers.looks import Eyes, Look, Sight, prepare
 
 _log = logging.getLogger(__name__)
 
 #: A judgement waits for confirmations that are under way, but no longer than this.
 _JUDGE_SECONDS = 1.0
-#: Hands lets go within a few milliseconds of the daemon's death, if it lives.
-_HANDS_SECONDS = 0.2
 
 
 def run(birth: Birth, channel: Channel) -> Exit:
@@ -47,24 +41,6 @@ def run(birth: Birth, channel: Channel) -> Exit:
     # The pipe has ended: the daemon is gone, and hands perhaps with it.
     last_will(birth)()
     return Exit(Ending.LEFT)
-
-
-def last_will(birth: Birth) -> Callable[[], None]:
-    """Give what is to be done when the daemon is gone: see that somebody lets go."""
-
-    def let_go() -> None:
-        deadline = time.monotonic() + _HANDS_SECONDS
-        while any(birth.memory.held()) and time.monotonic() < deadline and _lives(birth.hands_pid):
-            time.sleep(0.005)
-        release_without_hands(birth.memory)
-        if not _lives(birth.hands_pid):
-            choose.processes().end_marked(birth.token)
-
-    return let_go
-
-
-def _lives(pid: int) -> bool:
-    return bool(pid) and psutil.pid_exists(pid)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from traybot.shells.channel import Channel
 from traybot.system import choose
 from traybot.system.base import LIFE_MARK
 from traybot.workers.birth import Birth
+from traybot.workers.last_will import last_will as the_last_will
 
 #: A longer line of what a bot prints is cut.
 _LONGEST_LINE = 2000
@@ -48,9 +49,7 @@ def _become_ours(birth: Birth) -> None:
     if choose.FORKS:
         forkserver.cut_alive_pipe()
     if birth.child == "deathwatch":
-        from traybot.workers import deathwatch
-
-        last_will = deathwatch.last_will(birth)
+        last_will = the_last_will(birth)
         processes.die_with_parent(signal.SIGTERM)
         signal.signal(signal.SIGTERM, lambda *_: _leave(last_will))
     else:

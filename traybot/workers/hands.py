@@ -12,25 +12,36 @@ import selectors
 import signal
 import socket
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing import reduction
 from multiprocessing.connection import Connection
 
-from traybot.errors import TraybotError
+from traybot.errors import BackendUnavailable, CaptureError, TraybotError
 from traybot.shells import signals
 from traybot.shells.channel import Channel, Document
-from traybot.shells.ledger import BUTTON_ROW, release_all, release_beyond, release_row
+from traybot.shells.ledger import (
+    BUTTON_ROW,
+    Reach,
+    note_before,
+    release_all,
+    release_beyond,
+    release_row,
+)
 from traybot.shells.memory import Memory
 from traybot.system import choose
-from traybot.system.base import BUTTONS, MARK, Injector, Windows
+from traybot.system.base import MARK, Injector
+from traybot.workers.aside import speak_through
+from traybot.workers.guest import Guest, button_of, notches_of
+from traybot.workers.way import Way
 
 _log = logging.getLogger(__name__)
 
 
 #: A death signal may come from the daemon's thread a moment before its pipes are closed.
 _ALONE_SECONDS = 0.2
-#: Of one request: hands must not be busy for longer than the daemon waits for it to let go.
-_MOST_NOTCHES = 200
+#: The daemon speaks to hands each second while somebody plays. If it is silent for so long it is
+#: frozen, and no wish to stop could reach us: nobody presses until it speaks again.
+_SILENT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +56,19 @@ class HandsBirth:
 
 def main(birth: HandsBirth) -> None:
     """Serve until the daemon says leave or is gone; then let go of everything and leave."""
+    try:
+        _serve(birth)
+    except BaseException:  # noqa: BLE001  the outermost line of the process
+        _log.critical("hands has failed", exc_info=True)
+    os._exit(1)
+
+
+def _serve(birth: HandsBirth) -> None:
     processes = choose.processes()
     processes.own_group()
-    hands = Hands(birth)
+    control = Channel(birth.control, patient=False)
+    speak_through(control)
+    hands = Hands(birth, control)
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A handler that raises could strike in the middle of letting go: it only sets a flag.
@@ -58,22 +79,22 @@ def main(birth: HandsBirth) -> None:
     signal.signal(thaw, hands.leave_if_orphaned)
     processes.die_with_parent(thaw)
     signals.unblock()
-    os.dup2(2, 1)
     hands.serve()
-    hands.let_go()
+    hands.let_go(reach=Reach.LIFE)
     if hands.is_alone():
         # The daemon cannot see to it any more: what a routine started must not outlive it.
         processes.end_marked(os.environ.get(MARK, "-"))
+        hands.let_go(reach=Reach.LIFE)
     os._exit(0)
 
 
 class Hands:
     """Gate, focus, ledger, press: in this order."""
 
-    def __init__(self, birth: HandsBirth) -> None:
+    def __init__(self, birth: HandsBirth, control: Channel) -> None:
         """Open the way to press; without one every press is refused with the reason."""
         self._memory = birth.memory
-        self._control = Channel(birth.control, patient=False)
+        self._control = control
         self._doors = birth.doors
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._control, selectors.EVENT_READ, self._hear_daemon)
@@ -82,11 +103,12 @@ class Hands:
         #: By the daemon, in order; not by its death.
         self.told_to_leave = False
         self._wake_at_signals()
-        self._lives: dict[int, _Guest] = {}
-        self._injector: Injector | None = None
-        self._windows: Windows | None = None
-        self._why = ""
-        self._open()
+        self._lives: dict[int, Guest] = {}
+        #: When the daemon last spoke; whether it has been silent for too long.
+        self._heard_at, self._deaf = time.monotonic(), False
+        self._way = Way(self._memory, self._tell_way)
+        self._way.open()
+        self._tell_way(self._way.why)
 
     def _wake_at_signals(self) -> None:
         """Have a signal end the wait in `serve`, whenever it comes."""
@@ -115,39 +137,54 @@ class Hands:
         if os.getppid() != self._daemon:
             self._leaving = True
 
-    def _open(self) -> None:
-        try:
-            self._injector = choose.injector()
-        except (TraybotError, OSError) as error:
-            self._why = str(error)
-        with contextlib.suppress(TraybotError, OSError):
-            self._windows = choose.windows()
-        self._control.send({"say": "ready", "why": self._why})
+    def _tell_way(self, why: str) -> None:
+        self._control.send({"say": "ready", "why": why})
 
     def serve(self) -> None:
         """Serve daemon and lives until told to leave."""
         while not (self._leaving or self._control.closed):
-            for key, _ in self._selector.select():
+            for key, _ in self._selector.select(self._seconds_left()):
                 key.data()
+            self._way.tend()
+            self._notice_silence()
+
+    def _seconds_left(self) -> float | None:
+        times = [self._way.seconds_left()]
+        if self._lives and not self._deaf:
+            times.append(max(0.0, self._heard_at + _SILENT_SECONDS - time.monotonic()))
+        return min((seconds for seconds in times if seconds is not None), default=None)
+
+    def _notice_silence(self) -> None:
+        silent = time.monotonic() - self._heard_at >= _SILENT_SECONDS
+        if silent and self._lives and not self._deaf:
+            _log.error("the daemon is silent: letting go until it speaks")
+            self._deaf = True
+            self.let_go(reach=Reach.LIFE)
 
     def _hear_daemon(self) -> None:
+        self._heard_at, self._deaf = time.monotonic(), False
         for document in self._control.receive():
             match document.get("do"):
+                case "ping":
+                    self._control.send({"say": "here"})
                 case "attach":
                     self._attach(int(document["life"]), str(document.get("window") or ""))
                 case "let_go":
-                    released = self.let_go(everything=bool(document.get("everything")))
+                    released = self.let_go(reach=Reach[str(document.get("reach", "LEDGER"))])
                     self._control.send({"say": "let_go", "n": document.get("n"), "count": released})
                 case "leave":
                     self._leaving = self.told_to_leave = True
 
     def _attach(self, life: int, window: str) -> None:
         handle = reduction.recv_handle(self._doors)
-        guest = _Guest(life, window, Channel(type(self._doors)(handle), patient=False))
+        guest = Guest(life, window, Channel(type(self._doors)(handle), patient=False))
         self._lives[life] = guest
+        if self._way.injector is not None:
+            with contextlib.suppress(BackendUnavailable):
+                note_before(self._memory, self._way.injector, life)
         self._selector.register(guest.channel, selectors.EVENT_READ, lambda: self._hear(guest))
 
-    def _hear(self, guest: "_Guest") -> None:
+    def _hear(self, guest: Guest) -> None:
         for request in guest.channel.receive():
             number = request.get("n")
             if number is None or number != guest.number:
@@ -160,117 +197,94 @@ class Hands:
             self._lives.pop(guest.life, None)
             self.let_go(life=guest.life)
 
-    def _answer(self, guest: "_Guest", request: Document) -> Document:
-        do = str(request.get("do"))
-        if self._injector is None:
-            return {"no": "wrong", "why": self._why}
+    def _answer(self, guest: Guest, request: Document) -> Document:
+        injector, why = self._way.injector, self._way.why
+        if injector is None:
+            return {"no": "screen" if self._way.had else "wrong", "why": why}
         try:
-            if do in {"release", "button_up"}:
-                return self._release(guest, request)
-            if do == "pointer":
-                return {"at": self._injector.pointer()}
-            if not self._memory.may_press(guest.life):
-                return {"no": "gate"}
-            if guest.window and (why := self._not_in_front(guest.window)):
-                return {"no": "focus", "why": why}
-            return self._act(guest, do, request)
+            return self._allowed(injector, guest, request)
+        except (BackendUnavailable, CaptureError) as error:
+            self._way.lost()
+            return {"no": "screen", "why": str(error)}
         except TraybotError as error:
             return {"no": "wrong", "why": str(error)}
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            return {"no": "wrong", "why": f"cannot understand the request {request}: {error}"}
+            what = f"cannot understand the request {request.get('do')!r}"
+            return {"no": "wrong", "why": f"{what}: {error}"}
 
-    def _act(self, guest: "_Guest", do: str, request: Document) -> Document:
-        assert self._injector is not None
-        match do:
+    def _allowed(self, injector: Injector, guest: Guest, request: Document) -> Document:
+        do = str(request.get("do"))
+        if do in {"release", "button_up"}:
+            return self._release(injector, guest, request)
+        if do == "pointer":
+            return {"at": injector.pointer()}
+        if self._deaf or not self._memory.may_press(guest.life):
+            return {"no": "gate"}
+        if guest.window and (why := self._not_in_front(guest.window)):
+            return {"no": "focus", "why": why}
+        return self._act(injector, guest, request)
+
+    def _act(self, injector: Injector, guest: Guest, request: Document) -> Document:
+        match request.get("do"):
             case "press":
-                self._press(self._injector.code_of(str(request["key"])), guest.life)
+                self._press(injector, injector.code_of(str(request["key"])), guest.life)
             case "stroke":
-                self._stroke(str(request["text"]), guest.life)
+                self._stroke(injector, str(request["text"]), guest.life)
             case "button_down":
-                self._press_button(_button(request), guest.life)
+                self._press_button(injector, button_of(request), guest.life)
             case "move":
-                self._injector.move(int(request["x"]), int(request["y"]))
+                injector.move(int(request["x"]), int(request["y"]))
             case "scroll":
-                self._injector.scroll(_notches(request, "dx"), _notches(request, "dy"))
+                injector.scroll(notches_of(request, "dx"), notches_of(request, "dy"))
             case _:
-                return {"no": "wrong", "why": f"cannot do {do!r}"}
+                return {"no": "wrong", "why": f"cannot do {request.get('do')!r}"}
         return {}
 
-    def _press(self, code: int, life: int) -> None:
-        assert self._injector is not None
+    def _press(self, injector: Injector, code: int, life: int) -> None:
         # The ledger first: if we die between the two lines somebody lets go of what is not held,
         # which does nothing; the other way round a key would stay down.
         self._memory.ledger[code] = life
-        self._injector.press(code)
+        injector.press(code)
 
-    def _press_button(self, button: int, life: int) -> None:
-        assert self._injector is not None
+    def _press_button(self, injector: Injector, button: int, life: int) -> None:
         self._memory.ledger[BUTTON_ROW + button] = life
-        self._injector.press_button(button)
+        injector.press_button(button)
 
-    def _stroke(self, text: str, life: int) -> None:
-        assert self._injector is not None
+    def _stroke(self, injector: Injector, text: str, life: int) -> None:
         if len(text) != 1:
             # The gate was looked at for one character.
             raise ValueError("a stroke is one character")
-        for codes in self._injector.strokes(text):
+        for codes in injector.strokes(text):
             for code in codes:
-                self._press(code, life)
+                self._press(injector, code, life)
             for code in reversed(codes):
-                self._let_row_go(code)
+                release_row(self._memory, injector, code)
 
-    def _release(self, guest: "_Guest", request: Document) -> Document:
-        assert self._injector is not None
+    def _release(self, injector: Injector, guest: Guest, request: Document) -> Document:
         if request["do"] == "release":
-            row = self._injector.code_of(str(request["key"]))
+            row = injector.code_of(str(request["key"]))
         else:
-            row = BUTTON_ROW + _button(request)
+            row = BUTTON_ROW + button_of(request)
         if self._memory.ledger[row] == guest.life:
-            self._let_row_go(row)
+            release_row(self._memory, injector, row)
         return {}
 
-    def _let_row_go(self, row: int) -> None:
-        assert self._injector is not None
-        release_row(self._memory, self._injector, row)
-
-    def let_go(self, *, life: int = 0, everything: bool = False) -> int:
+    def let_go(self, *, life: int = 0, reach: Reach = Reach.LEDGER) -> int:
         """Release what the ledger says (of one life, if named); give how much that was."""
-        if self._injector is None:
+        injector = self._way.injector
+        if injector is None:
             return 0
-        released = release_all(self._memory, self._injector, life)
-        return released + (release_beyond(self._injector) if everything else 0)
+        try:
+            released = release_all(self._memory, injector, life)
+            return released + release_beyond(self._memory, injector, reach)
+        except BackendUnavailable:
+            # Of what is held on a screen that is back already, the ledger is let go by now.
+            self._way.lost()
+            return 0
 
     def _not_in_front(self, title: str) -> str:
-        front = self._windows.front() if self._windows else None
+        front = self._way.windows.front() if self._way.windows else None
         if front is not None and re.search(title, front.title):
             return ""
         instead = f'"{front.title}"' if front else "nothing"
         return f'the window "{title}" is not in front ({instead} is)'
-
-
-@dataclass(slots=True)
-class _Guest:
-    """A life that may ask."""
-
-    life: int
-    window: str
-    channel: Channel
-    #: Its last question, and what the answer was.
-    number: object = None
-    answer: Document = field(default_factory=dict)
-
-
-def _button(request: Document) -> int:
-    return _between(request, "button", 1, BUTTONS - 1)
-
-
-def _notches(request: Document, name: str) -> int:
-    return _between(request, name, -_MOST_NOTCHES, _MOST_NOTCHES)
-
-
-def _between(request: Document, name: str, low: int, high: int) -> int:
-    number = int(request[name])
-    if not low <= number <= high:
-        message = f"{name} must be from {low} to {high}"
-        raise ValueError(message)
-    return number

@@ -104,7 +104,7 @@ class Line:
                 return answer
             if refused == "wrong":
                 raise TraybotError(str(answer.get("why")))
-            if refused == "focus":
+            if refused in {"focus", "screen"}:
                 self._block(str(answer.get("why")))
             self.sleep(_RETRY_SECONDS)
 

@@ -1,0 +1,34 @@
+"""Who lets go when daemon and hands are both dead? The deathwatch, as its last act."""
+
+import time
+from collections.abc import Callable
+
+import psutil
+
+from traybot.shells.errand import Errand
+from traybot.shells.ledger import Reach, release_without_hands
+from traybot.system import choose
+from traybot.workers.birth import Birth
+
+#: Hands lets go within a few milliseconds of the daemon's death, if it lives.
+_HANDS_SECONDS = 0.2
+#: A screen that hangs is waited for so long: a hands that lives waits for it, and nobody else need.
+_SCREEN_SECONDS = 1.0
+
+
+def last_will(birth: Birth) -> Callable[[], None]:
+    """Give what is to be done when the daemon is gone: see that somebody lets go."""
+
+    def let_go() -> None:
+        deadline = time.monotonic() + _HANDS_SECONDS
+        while any(birth.memory.held()) and time.monotonic() < deadline and _lives(birth.hands_pid):
+            time.sleep(0.005)
+        Errand(lambda: release_without_hands(birth.memory, Reach.LIFE)).wait(_SCREEN_SECONDS)
+        if not _lives(birth.hands_pid):
+            choose.processes().end_marked(birth.token)
+
+    return let_go
+
+
+def _lives(pid: int) -> bool:
+    return bool(pid) and psutil.pid_exists(pid)
