@@ -9,7 +9,6 @@ import pytest
 from tests.vision.scenes import noise
 from traybot.core.geometry import Match, Rect
 from traybot.errors import CaptureError
-from traybot.vision import screen as screen_module
 from traybot.vision.camera import Layout
 from traybot.vision.pixels import Pixels
 from traybot.vision.screen import Frame, Screen
@@ -28,11 +27,17 @@ class FakeCamera:
         self.asked = 0
         self.closed = False
         self.taken: list[Rect] = []
+        self.told = bounds
 
     def layout(self) -> Layout:
         """Tell the size."""
         self.asked += 1
+        self.told = self.bounds
         return Layout(self.bounds, MONITORS)
+
+    def outdated(self) -> bool:
+        """Whether the size is another one than was told."""
+        return self.bounds != self.told
 
     def take(self, rect: Rect) -> Pixels:
         """Take a picture of one level: how many were taken."""
@@ -125,20 +130,35 @@ def test_a_second_failure_is_told() -> None:
     assert screen.grab().number == 1
 
 
-def test_the_size_is_asked_for_again_only_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each question costs a connection; a screen that grew is still noticed."""
+def test_a_screen_that_changes_under_a_picture_is_taken_anew() -> None:
+    """The frame shows the whole of the new size; until then nobody asks for the size again."""
     camera = FakeCamera()
     screen = Screen(_in_turn(camera))
     for _ in range(5):
         screen.grab()
     assert camera.asked == 1
     camera.bounds = Rect(0, 0, 2000, 1000)
-    monkeypatch.setattr(screen_module, "LAYOUT_SECONDS", -1.0)
-    assert screen.grab().rect == Rect(0, 0, 2000, 1000)
+    frame = screen.grab()
+    assert frame.rect == Rect(0, 0, 2000, 1000)
+    assert (frame.number, int(frame.pixels[0, 0, 0])) == (6, 7)
+
+
+def test_a_screen_that_never_stands_still_is_no_endless_loop() -> None:
+    """After a few tries the picture is given as it is, with the place that it shows."""
+
+    class Restless(FakeCamera):
+        def outdated(self) -> bool:
+            self.bounds = Rect(0, 0, self.bounds.width + 1, 500)
+            return True
+
+    camera = Restless()
+    frame = Screen(_in_turn(camera)).grab()
+    assert frame.rect == camera.taken[-1]
+    assert len(camera.taken) < 10
 
 
 def test_a_region_on_a_part_that_is_new_is_seen_at_once() -> None:
-    """Before a region is refused the screen is asked for its size once more."""
+    """Before a region is refused a new camera is asked for the size."""
     screen = Screen(_in_turn(FakeCamera(), FakeCamera(Rect(0, 0, 2000, 1000))))
     screen.grab()
     assert screen.grab(Rect(1900, 900, 10, 10)).rect == Rect(1900, 900, 10, 10)

@@ -5,6 +5,7 @@ makes a new one, for after a change of resolution or of the X server an old one 
 """
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from traybot.vision.pixels import Pixels
 if TYPE_CHECKING:
     from mss import MSS
 
+#: How long mss's size of the screen is believed. A screen that shrinks is noticed at once, by the
+#: error; one that grows after this time at the latest.
+LAYOUT_SECONDS = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -32,11 +37,15 @@ class Camera(Protocol):
     """Takes pictures of the screen; every method raises `CaptureError` when that is impossible."""
 
     def layout(self) -> Layout:
-        """Ask for the present size of the screen."""
+        """Give the present size of the screen, as far as the system tells; cheap."""
+        ...
+
+    def outdated(self) -> bool:
+        """Whether the layout may have changed before the last picture; costs next to nothing."""
         ...
 
     def take(self, rect: Rect) -> Pixels:
-        """Take (h, w, 4) BGRA of a rectangle inside the bounds, in memory of its own."""
+        """Take (h, w, 4) BGRA of a rectangle inside the bounds; it stays so while it is held."""
         ...
 
     def close(self) -> None:
@@ -45,25 +54,36 @@ class Camera(Protocol):
 
 
 class MssCamera:
-    """Takes pictures by `mss`: XShm on X11, GDI on Windows, Quartz on macOS."""
+    """Takes pictures by `mss`: on Windows, macOS, and X11 where it does not share memory."""
 
     def __init__(self) -> None:
         """Connects at the first question."""
         self._mss: MSS | None = None
+        self._layout: Layout | None = None
+        self._asked_at = -LAYOUT_SECONDS
 
     def layout(self) -> Layout:
-        """Ask for the present size of the screen, by a new connection.
+        """Give the size of the screen, asked by a new connection when it was long ago.
 
-        mss remembers monitors as long as it lives, so it would never see a screen grow; a new one
-        costs less than half of what a picture costs.
+        mss remembers monitors as long as it lives, so it would never see a screen grow.
         """
+        if self._layout is None or self.outdated():
+            self._layout = self._ask_layout()
+        return self._layout
+
+    def _ask_layout(self) -> Layout:
         self.close()
         with _explained():
             whole, *each = [
                 Rect(monitor["left"], monitor["top"], monitor["width"], monitor["height"])
                 for monitor in self._connected().monitors
             ]
+        self._asked_at = time.monotonic()
         return Layout(whole, tuple(each) or (whole,))
+
+    def outdated(self) -> bool:
+        """Nobody tells us: a layout is believed for a while."""
+        return time.monotonic() - self._asked_at > LAYOUT_SECONDS
 
     def take(self, rect: Rect) -> Pixels:
         """Take a picture; the array lies on the only copy that mss makes."""
@@ -96,10 +116,11 @@ def _explained() -> Iterator[None]:
         yield
     except (ScreenShotError, AssertionError, OSError) as error:
         why = (str(error).splitlines() or ["the connection to the display was lost"])[0]
-        raise CaptureError(f"cannot take a picture of the screen: {why}", _remedy()) from error
+        raise CaptureError(f"cannot take a picture of the screen: {why}", remedy()) from error
 
 
-def _remedy() -> str:
+def remedy() -> str:
+    """Say what to do where no picture of the screen can be taken."""
     display = os.environ.get("DISPLAY")
     if display:
         return f"check that the display {display} still runs"

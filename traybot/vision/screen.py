@@ -7,17 +7,17 @@ from typing import Self
 
 from traybot.core.geometry import Match, Rect
 from traybot.errors import CaptureError
-from traybot.vision.camera import Camera, Layout, MssCamera
+from traybot.vision.camera import Camera, Layout
+from traybot.vision.cameras import open_camera
 from traybot.vision.pixels import Pixels
 
-#: How long the size of the screen is believed. A screen that shrinks is noticed at once, by the
-#: error; one that grows after this time at the latest.
-LAYOUT_SECONDS = 1.0
+#: So often a picture is taken anew because the screen changed its size meanwhile.
+_TRIES = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: that would take a microsecond for each
 class Frame:
-    """A picture of a part of the screen."""
+    """A picture of a part of the screen; nobody changes it."""
 
     #: (h, w, 4) BGRA; the fourth byte means nothing.
     pixels: Pixels
@@ -48,12 +48,11 @@ class Screen:
     camera before it raises.
     """
 
-    def __init__(self, open_camera: Callable[[], Camera] = MssCamera) -> None:
-        """`open_camera` connects to the screen, or raises `CaptureError`."""
-        self._open_camera = open_camera
+    def __init__(self, opens: Callable[[], Camera] = open_camera) -> None:
+        """`opens` connects to the screen, or raises `CaptureError`."""
+        self._open_camera = opens
         self._camera: Camera | None = None
         self._layout: Layout | None = None
-        self._layout_at = 0.0
         self._number = 0
 
     def __enter__(self) -> Self:
@@ -75,11 +74,11 @@ class Screen:
             return self._grab(region)
 
     def bounds(self) -> Rect:
-        """Ask for the rectangle around all monitors; its origin may be negative."""
+        """Give the rectangle around all monitors; its origin may be negative."""
         return self._fresh_layout().bounds
 
     def monitors(self) -> list[Rect]:
-        """Ask for the rectangle of each monitor."""
+        """Give the rectangle of each monitor."""
         return list(self._fresh_layout().monitors)
 
     def close(self) -> None:
@@ -89,30 +88,30 @@ class Screen:
         self._camera = self._layout = None
 
     def _grab(self, region: Rect | None) -> Frame:
-        bounds = self._known_layout().bounds
-        rect = bounds if region is None else _clip(region, bounds)
-        camera = self._opened()
-        at = time.monotonic()
-        pixels = camera.take(rect)
+        layout, camera = self._layout or self._known_layout(), self._opened()
+        tries = _TRIES
+        while True:
+            rect = layout.bounds if region is None else _clip(region, layout.bounds)
+            at = time.monotonic()
+            pixels = camera.take(rect)
+            tries -= 1
+            if not (camera.outdated() and tries):
+                break
+            before, layout = layout, self._known_layout()
+            if layout == before:
+                break
         self._number += 1
         return Frame(pixels, rect, at, self._number)
 
-    def _known_layout(self) -> Layout:
-        """Give the layout as last heard, unless that is too long ago."""
-        if self._layout is None or time.monotonic() - self._layout_at > LAYOUT_SECONDS:
-            return self._ask_layout()
-        return self._layout
-
     def _fresh_layout(self) -> Layout:
         try:
-            return self._ask_layout()
+            return self._known_layout()
         except CaptureError:
             self.close()
-            return self._ask_layout()
+            return self._known_layout()
 
-    def _ask_layout(self) -> Layout:
+    def _known_layout(self) -> Layout:
         self._layout = self._opened().layout()
-        self._layout_at = time.monotonic()
         return self._layout
 
     def _opened(self) -> Camera:

@@ -1,94 +1,54 @@
-"""Does a real screen arrive in memory, pixel for pixel? On a virtual one."""
+"""Does every camera keep the contract of `vision.camera.Camera`? Each is held to the same screen.
+
+mss stands for Windows and macOS here, looking at X: its own part of the way is what runs.
+"""
 
 import os
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from Xlib import X
-from Xlib.display import Display
-from Xlib.xobject.drawable import Window
 
 from tests.desktop import Desktop
+from tests.vision.canvas import Canvas, canvas_on
 from tests.vision.scenes import noise
 from traybot.core.geometry import Rect
 from traybot.errors import CaptureError
-from traybot.vision import screen as screen_module
-from traybot.vision.camera import MssCamera
+from traybot.vision import camera as camera_module
+from traybot.vision.camera import Camera, MssCamera
 from traybot.vision.match import find
-from traybot.vision.pixels import Pixels
 from traybot.vision.screen import Screen
 from traybot.vision.templates import make_template
+from traybot.vision.x11_camera import X11Camera
+
+Opens = Callable[[], Camera]
 
 PLACE = Rect(300, 200, 160, 120)
 #: A size for the virtual screen to change to; the numbers are a picture tube's.
 MODE = "640x480 25.18 640 656 752 800 480 490 492 525"
 
 
-class Canvas:
-    """A window without a frame, above all others, to paint on."""
-
-    def __init__(self, display: Display, window: Window, rect: Rect) -> None:
-        self._display = display
-        self._window = window
-        self._rect = rect
-        self._brush = window.create_gc()
-
-    def fill(self, color: int) -> None:
-        """Paint all of it; 0xRRGGBB. It is on the screen when this returns."""
-        self._brush.change(foreground=color)
-        self._window.fill_rectangle(self._brush.id, 0, 0, self._rect.width, self._rect.height)
-        self._display.sync()
-
-    def show(self, pixels: Pixels) -> None:
-        """Paint a picture (h, w, 4); rows one by one, for a request may not be long."""
-        depth = self._display.screen().root_depth
-        for row, line in enumerate(pixels):
-            data = line.tobytes()
-            width = len(line)
-            self._window.put_image(self._brush.id, 0, row, width, 1, X.ZPixmap, depth, 0, data)
-        self._display.sync()
-
-
-@contextmanager
-def _canvas(display_name: str, rect: Rect) -> Iterator[Canvas]:
-    with closing(Display(display_name)) as display:
-        window = display.screen().root.create_window(
-            rect.x,
-            rect.y,
-            rect.width,
-            rect.height,
-            0,
-            display.screen().root_depth,
-            X.InputOutput,
-            X.CopyFromParent,
-            override_redirect=True,
-            event_mask=X.ExposureMask,
-        )
-        window.map()
-        display.sync()
-        try:
-            yield Canvas(display, window, rect)
-        finally:
-            window.destroy()
-            display.sync()
-
-
 @pytest.fixture
 def canvas(desktop: Desktop) -> Iterator[Canvas]:
     """A window at `PLACE`."""
-    with _canvas(desktop.display, PLACE) as canvas:
+    with canvas_on(desktop.display, PLACE) as canvas:
         yield canvas
 
 
+@pytest.fixture(params=[X11Camera, MssCamera], ids=["x11", "mss"])
+def opens(request: pytest.FixtureRequest) -> Opens:
+    """Every way to take pictures that can run here."""
+    opens: Opens = request.param
+    return opens
+
+
 @pytest.fixture
-def screen(desktop: Desktop) -> Iterator[Screen]:
+def screen(desktop: Desktop, opens: Opens) -> Iterator[Screen]:
     """The virtual screen."""
-    with Screen() as screen:
+    with Screen(opens) as screen:
         yield screen
 
 
@@ -147,7 +107,7 @@ def test_a_region_off_the_screen_is_refused(screen: Screen) -> None:
 
 
 def test_asking_for_the_size_leaves_nothing_open(screen: Screen) -> None:
-    """Each question is a new connection: the old one must be gone."""
+    """However often it is asked, and whether or not that takes a new connection."""
     descriptors = Path("/proc/self/fd")
     if not descriptors.is_dir():
         pytest.skip("this system does not list open files")
@@ -159,12 +119,12 @@ def test_asking_for_the_size_leaves_nothing_open(screen: Screen) -> None:
 
 
 def test_a_screen_that_shrinks_and_grows_is_followed(
-    bare_display: Desktop, monkeypatch: pytest.MonkeyPatch
+    bare_display: Desktop, opens: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also beyond the size it had when it was first looked at."""
-    monkeypatch.setattr(screen_module, "LAYOUT_SECONDS", -1.0)
+    monkeypatch.setattr(camera_module, "LAYOUT_SECONDS", -1.0)
     _xrandr(f"--newmode {MODE}", "--addmode screen 640x480", "--output screen --mode 640x480")
-    with Screen() as screen, _canvas(bare_display.display, Rect(0, 0, 1280, 800)) as canvas:
+    with Screen(opens) as screen, canvas_on(bare_display.display, Rect(0, 0, 1280, 800)) as canvas:
         assert screen.grab().rect == Rect(0, 0, 640, 480)
         _xrandr("--output screen --mode 1280x800")
         canvas.fill(0xABCDEF)
@@ -175,10 +135,10 @@ def test_a_screen_that_shrinks_and_grows_is_followed(
         assert screen.grab().rect == Rect(0, 0, 640, 480)
 
 
-def test_a_screen_that_shrinks_is_noticed_at_once(bare_display: Desktop) -> None:
+def test_a_screen_that_shrinks_is_noticed_at_once(bare_display: Desktop, opens: Opens) -> None:
     """The X server refuses the old size; the frame has the new one."""
     _xrandr(f"--newmode {MODE}", "--addmode screen 640x480")
-    with Screen() as screen:
+    with Screen(opens) as screen:
         assert screen.grab().rect == Rect(0, 0, 1280, 800)
         _xrandr("--output screen --mode 640x480")
         assert screen.grab().rect == Rect(0, 0, 640, 480)
@@ -195,9 +155,9 @@ def test_a_camera_made_for_a_smaller_screen_fails_by_our_error(bare_display: Des
     camera.close()
 
 
-def test_a_lost_x_server_is_one_clear_line(bare_display: Desktop) -> None:
+def test_a_lost_x_server_is_one_clear_line(bare_display: Desktop, opens: Opens) -> None:
     """The grab fails by our error, names the display, and so does each later one."""
-    screen = Screen()
+    screen = Screen(opens)
     screen.grab()
     bare_display.stop()
     for _ in range(2):
@@ -207,9 +167,11 @@ def test_a_lost_x_server_is_one_clear_line(bare_display: Desktop) -> None:
     screen.close()
 
 
-def test_a_new_x_server_is_found(bare_display: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_x_server_is_found(
+    bare_display: Desktop, opens: Opens, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After its X server was replaced the same screen goes on."""
-    screen = Screen()
+    screen = Screen(opens)
     screen.grab()
     bare_display.stop()
     with Desktop(manager=None, size="640x480x24") as other:
@@ -218,14 +180,14 @@ def test_a_new_x_server_is_found(bare_display: Desktop, monkeypatch: pytest.Monk
         screen.close()
 
 
-def test_no_display_at_all_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_display_at_all_is_one_clear_line(opens: Opens, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside a graphical session the remedy says so."""
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     if os.name == "nt":
         pytest.skip("Windows has no session without a display")
     with pytest.raises(CaptureError, match="graphical session") as caught:
-        Screen().grab()
+        Screen(opens).grab()
     assert "\n" not in str(caught.value)
 
 
