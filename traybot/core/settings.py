@@ -62,7 +62,12 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
         ),
     ),
     "capture": (
-        Option("backend", o.choice("auto", "mss"), "auto", "how pictures of the screen are taken"),
+        Option(
+            "backend",
+            o.choice("auto", "mss"),
+            "auto",
+            "how pictures are taken; read when a child starts",
+        ),
     ),
     "recorder": (
         Option("seconds", o.number(0, 600), 10.0, "how much of the past an incident shows"),
@@ -78,9 +83,7 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
     ),
 }
 #: Read and checked, but nobody acts on them yet; the reference page says so.
-WITHOUT_EFFECT = frozenset(
-    {"capture.backend"} | {"recorder.seconds", "recorder.incidents", "notify.level"}
-)
+WITHOUT_EFFECT = frozenset({"recorder.seconds", "recorder.incidents", "notify.level"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,17 @@
 """Which way to take pictures is there on this machine? The fastest one that works."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 
 from traybot.errors import BackendUnavailable
 from traybot.system import choose
 from traybot.vision.camera import Camera, MssCamera
+
+
+def opener(backend: str) -> Callable[[], Camera]:
+    """Give what opens a camera of this kind, for a `Screen`."""
+    return partial(open_camera, backend)
 
 
 def open_camera(backend: str = "auto") -> Camera:

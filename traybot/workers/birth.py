@@ -34,3 +34,8 @@ class Birth:
     pictures: str = ""
     #: Where a life writes its stack when it is told that it is stuck.
     stack_file: str = ""
+
+    @property
+    def capture(self) -> str:
+        """How pictures of the screen are taken, as `[capture] backend` was at our birth."""
+        return str(self.settings.get("capture", {}).get("backend", "auto"))

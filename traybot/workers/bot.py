@@ -26,7 +26,7 @@ class Bot:
         self._counters = list(birth.counters)
         mouse = Mouse(line)
         #: Looks: grab, find, wait, and so on.
-        self.screen = ScreenOfBot(birth.plan, line, mouse)
+        self.screen = ScreenOfBot(birth.plan, line, mouse, birth.capture)
         #: The keyboard: tap, hold, type.
         self.keys = Keys(line)
         #: The mouse: move, click, drag, scroll; positions are relative to the bot's window.

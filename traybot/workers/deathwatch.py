@@ -71,7 +71,8 @@ class Deathwatch:
         self._memory = birth.memory
         self._channel = channel
         self._share = ShareView(birth.share)
-        eyes = Eyes(birth.plan.window, birth.plan.folder, birth.token, birth.memory)
+        plan = birth.plan
+        eyes = Eyes(plan.window, plan.folder, birth.token, birth.memory, birth.capture)
         self._eyes = eyes
         self._album = Album(birth.pictures, eyes, channel)
         self._watches = [_Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]

@@ -16,6 +16,7 @@ from traybot.errors import BotError, TraybotError
 from traybot.shells.memory import Memory
 from traybot.system.base import MARK
 from traybot.vision import changes, color
+from traybot.vision.cameras import opener
 from traybot.vision.match import best
 from traybot.vision.screen import Frame, Screen
 from traybot.vision.templates import Template, load_template, scaled
@@ -49,10 +50,17 @@ Look = Callable[[float], Sight]
 class Eyes:
     """What the looks of one deathwatch share: the screen, the window, the process table."""
 
-    def __init__(self, title: str, folder: str, token: str, memory: Memory | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        folder: str,
+        token: str,
+        memory: Memory | None = None,
+        capture: str = "auto",
+    ) -> None:
         """Open nothing yet; `memory` is what the life writes as it goes."""
         self.memory = memory
-        self.screen = Screen()
+        self.screen = Screen(opener(capture))
         self.place = Place(title, self.screen)
         self.folder = Path(folder)
         self._token = token

@@ -10,6 +10,7 @@ from traybot.core.botfile import BotPlan
 from traybot.core.geometry import Match, Rect
 from traybot.errors import TraybotError, WindowMissing
 from traybot.vision import changes, match
+from traybot.vision.cameras import opener
 from traybot.vision.pixels import Pixels
 from traybot.vision.screen import Frame, Screen
 from traybot.vision.templates import Template, load_template
@@ -47,12 +48,12 @@ class Found(Match):
 class ScreenOfBot:
     """What a bot sees. Used by the thread that `play` runs on."""
 
-    def __init__(self, plan: BotPlan, line: Line, mouse: Mouse) -> None:
-        """Open nothing before the first look."""
+    def __init__(self, plan: BotPlan, line: Line, mouse: Mouse, capture: str = "auto") -> None:
+        """Open nothing before the first look; `capture` is the way that the settings name."""
         self._line = line
         self._mouse = mouse
         self._folder = Path(plan.folder)
-        self._screen = Screen()
+        self._screen = Screen(opener(capture))
         self._place = Place(plan.window, self._screen)
         self._reader = Reader()
 
