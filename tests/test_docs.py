@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from traybot.cli import main
+from traybot.cli.pages import PAGES
 from traybot.cli.parser import parse
 from traybot.core.botfile import TABLES
 from traybot.core.options import Option
@@ -102,7 +103,9 @@ def help_of(command: str, capsys: pytest.CaptureFixture[str]) -> str:
 
 def known_commands(capsys: pytest.CaptureFixture[str]) -> set[str]:
     """Give every command that the command line knows."""
-    return set(re.findall(r"^    (\w+)  ", help_of("", capsys), re.MULTILINE))
+    overview = help_of("", capsys)
+    assert all(re.search(rf"^  {name} ", overview, re.MULTILINE) for name in PAGES)
+    return set(PAGES)
 
 
 # --- README -------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """A tray in a process of its own, as the daemon has it: JSON lines in, JSON lines out.
 
-In: `{"show": {…}}`, `{"stop": true}`, `{"health": true}`. Out: `{"tray": class}`, `{"clicked": …}`,
-`{"health": …}`, `{"ended": seconds after stop}`. It leaves when its input ends.
+In: `{"show": {…}}`, `{"stop": true}`, `{"health": true}`, `{"storm": how many, "seconds": for how
+long}`. Out: `{"tray": class}`, `{"clicked": …}`, `{"health": …}`, `{"stormed": how long it took}`,
+`{"ended": seconds after stop}`. It leaves when its input ends.
 """
 
 import json
@@ -15,6 +16,8 @@ from typing import Any
 from traybot.core.menu import MenuItem
 from traybot.core.status import Status
 from traybot.shells.tray import choose_tray
+
+THREADS = 8
 
 
 def say(**document: object) -> None:
@@ -33,6 +36,27 @@ def read_menu(items: Iterable[dict[str, Any]]) -> tuple[MenuItem, ...]:
     return tuple(MenuItem(**item | {"items": read_menu(item["items"])}) for item in items)
 
 
+def storm(tray: Any, changes: int, seconds: float) -> None:  # noqa: ANN401 - any tray
+    """Show so many statuses from 8 threads within a time; the last one is the last shown."""
+    began, each = time.monotonic(), changes // THREADS
+
+    def blow(thread: int) -> None:
+        pause = threading.Event()
+        for number in range(each):
+            icon = ("running", "paused", "dead")[number % 3]
+            menu = (MenuItem(f"{thread}: {number}"), MenuItem("Stop", "stop"))
+            tray.show(Status(icon, f"{thread}: {number}", menu))
+            pause.wait(max(0.0, began + seconds * number / each - time.monotonic()))
+
+    threads = [threading.Thread(target=blow, args=(thread,)) for thread in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    tray.show(Status("idle", "calm", (MenuItem("calm"), MenuItem("Stop", "stop"))))
+    say(stormed=time.monotonic() - began)
+
+
 def main() -> None:
     """Show what is asked for."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
@@ -47,6 +71,8 @@ def main() -> None:
             order = json.loads(line)
             if "show" in order:
                 tray.show(read_status(order["show"]))
+            elif "storm" in order:
+                storm(tray, order["storm"], order["seconds"])
             elif "health" in order:
                 say(health=tray.health())
             else:

@@ -74,6 +74,10 @@ class TrayApp:
         """Have a status shown."""
         self._order(show=asdict(status))
 
+    def storm(self, changes: int, seconds: float) -> None:
+        """Have so many statuses shown from 8 threads; `answer("stormed")` comes when it is over."""
+        self._order(storm=changes, seconds=seconds)
+
     def stop(self) -> float:
         """Have the tray stopped; give how long that took it, in seconds."""
         self._order(stop=True)

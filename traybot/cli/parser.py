@@ -6,29 +6,15 @@ import importlib
 from collections.abc import Callable
 
 from traybot import __version__
+from traybot.cli import layout
+from traybot.cli.pages import PAGES
 from traybot.core.durations import parse_duration
 from traybot.core.geometry import Rect
 
 Command = Callable[[], int]
 
-_PLAIN = {
-    "pause": "pause the running bot: it lets go of all keys and stands still",
-    "resume": "let the paused bot play on, after a look at the screen",
-    "toggle": "start, pause or resume, whatever fits",
-    "stop": "stop the bot now",
-    "restart": "stop the bot kindly and start it again",
-    "reload": "read the settings again; a file with a mistake changes nothing",
-    "quit": "end traybot: the bot is asked to leave, then everything ends",
-}
-_EPILOG = """first steps:
-  traybot demo                            see the whole thing work
-  traybot new first                       make a bot, then fill it in
-  traybot check first                     read it whole, run nothing
-  traybot run first                       play it here; Ctrl+C ends
-  traybot config set hotkeys.stop f11     change a setting; comments stay
-
-exit codes: 0 done, 1 failed, 2 usage, 3 no traybot runs,
-4 refused in this phase, 5 bot or settings invalid"""
+#: Commands that take nothing and are a wish for the daemon.
+_PLAIN = ("pause", "resume", "toggle", "stop", "restart", "reload", "quit")
 
 
 def parse(argv: list[str]) -> Command:
@@ -52,7 +38,7 @@ def _function(name: str) -> Callable[..., int]:
         from traybot.cli import here
 
         return getattr(here, name)  # type: ignore[no-any-return]
-    if name in {"autostart", "completion", "config", "doctor", "find", "log"}:
+    if name in {"autostart", "completion", "config", "doctor", "find", "help", "log"}:
         module = importlib.import_module(f"traybot.cli.{name}")
         return getattr(module, name)  # type: ignore[no-any-return]
     from traybot.cli import daemon
@@ -60,66 +46,60 @@ def _function(name: str) -> Callable[..., int]:
     return getattr(daemon, name)  # type: ignore[no-any-return]
 
 
-class _Page(argparse.RawDescriptionHelpFormatter):
-    """Leaves room beside the longest command."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30)
-
-    def add_argument(self, action: argparse.Action) -> None:
-        """Count the indentation of commands too, which Python 3.11 forgets."""
-        super().add_argument(action)
-        indented = sum(1 for _ in self._iter_indented_subactions(action)) > 0
-        self._action_max_length += self._indent_increment if indented else 0
-
-
 def make_parser() -> argparse.ArgumentParser:
     """Make the reader of the command line; shell completion is made from it too."""
-    parser = argparse.ArgumentParser(
+    parser = layout.Overview(
         prog="traybot",
+        usage="traybot [COMMAND] [--help] [--version]",
         description="Runs a bot that plays by sight, watches over it, and stops it at any instant.",
-        epilog=_EPILOG,
-        formatter_class=_Page,
+        formatter_class=layout.Formatter,
     )
     parser.add_argument("--version", action="version", version=f"traybot {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    _add_run(commands)
-    start = commands.add_parser("start", help="start a bot in the running traybot")
+    commands = parser.add_subparsers(
+        dest="command",
+        metavar="COMMAND",
+        prog="traybot",
+        parser_class=layout.Parser,
+        help=argparse.SUPPRESS,
+    )
+    start = _add(commands, "start")
     start.add_argument("bot", nargs="?", default="", help="its name, or the chosen one")
-    for name, does in _PLAIN.items():
-        commands.add_parser(name, help=does)
-    status = commands.add_parser("status", help="what is going on")
+    for name in _PLAIN:
+        _add(commands, name)
+    _add_looks(commands)
+    _add_bots(commands)
+    _add_find(commands)
+    _add_run(commands)
+    _add_config(commands)
+    _add_rest(commands)
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[layout.Parser]", name: str
+) -> argparse.ArgumentParser:
+    """Add a command with what its page says."""
+    page = PAGES[name]
+    parser: layout.Parser = commands.add_parser(
+        name, help=page.does, formatter_class=layout.Formatter
+    )
+    parser.page = page
+    return parser
+
+
+def _add_looks(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
+    status = _add(commands, "status")
     _json(status)
     status.add_argument(
         "--follow", action="store_true", help="go on with every event as it happens"
     )
-    bots = commands.add_parser("bots", help="the bots there are, and what is wrong with each")
-    bots.add_argument("--names", action="store_true", help="names alone, unchecked, one a line")
-    _json(bots)
-    check = commands.add_parser("check", help="check a bot without running it")
-    check.add_argument("bot", help="its name, or the path of its folder")
-    _json(check)
-    new = commands.add_parser("new", help="make a bot to begin with")
-    new.add_argument("bot", help="its name")
-    _add_find(commands)
-    _add_config(commands)
-    _add_helpers(commands)
-    return parser
-
-
-def _add_helpers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    autostart = commands.add_parser("autostart", help="whether traybot starts at login")
-    autostart.add_argument("do", choices=("on", "off", "status"), help="switch it, or ask")
-    _json(autostart)
-    log = commands.add_parser("log", help="the last lines of the log")
+    log = _add(commands, "log")
     log.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
     log.add_argument("-n", "--count", type=_count, default=40, help="how many lines, 40 if unsaid")
-    doctor = commands.add_parser("doctor", help="why does tray, hotkey, capture or input not work")
+    doctor = _add(commands, "doctor")
     doctor.add_argument("--full", action="store_true", help="with the names of user and folders")
     _json(doctor)
-    completion = commands.add_parser("completion", help="words for your shell's Tab key")
-    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
-    demo = commands.add_parser("demo", help="see the whole thing work in half a minute")
+    demo = _add(commands, "demo")
     demo.add_argument("--no-display", action="store_true", help="on an invisible screen of its own")
     demo.add_argument(
         "--seconds", type=_seconds, default=25.0, help="how long to play, such as 25s"
@@ -127,8 +107,29 @@ def _add_helpers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _json(demo)
 
 
-def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    run = commands.add_parser("run", help="run traybot in the foreground, telling what happens")
+def _add_bots(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
+    bots = _add(commands, "bots")
+    bots.add_argument("--names", action="store_true", help="names alone, unchecked, one a line")
+    _json(bots)
+    check = _add(commands, "check")
+    check.add_argument("bot", help="its name, or the path of its folder")
+    _json(check)
+    new = _add(commands, "new")
+    new.add_argument("bot", help="its name")
+
+
+def _add_rest(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
+    autostart = _add(commands, "autostart")
+    autostart.add_argument("do", choices=("on", "off", "status"), help="switch it, or ask")
+    _json(autostart)
+    completion = _add(commands, "completion")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"))
+    asked = _add(commands, "help")
+    asked.add_argument("words", nargs="*", metavar="COMMAND", help="whose page")
+
+
+def _add_run(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
+    run = _add(commands, "run")
     run.add_argument("bot", nargs="?", default="", help="a bot to start: its name or its folder")
     run.add_argument("--no-tray", action="store_true", help="without an icon in the tray")
     run.add_argument("--no-hotkeys", action="store_true", help="without global hotkeys")
@@ -142,8 +143,8 @@ def _add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _json(run)
 
 
-def _add_find(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    find = commands.add_parser("find", help="look for a template on the screen or in a picture")
+def _add_find(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
+    find = _add(commands, "find")
     find.add_argument(
         "template", help="a PNG, whose transparent pixels do not count; for text an expression"
     )
@@ -164,8 +165,8 @@ def _add_find(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     _json(find)
 
 
-def _add_config(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    config = commands.add_parser("config", help="show, change or edit the settings")
+def _add_config(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
+    config = _add(commands, "config")
     kinds = config.add_subparsers(dest="do", metavar="path|show|get|set|edit", required=True)
     does = {"path": "where the file lies", "show": "all options", "edit": "open in $EDITOR"}
     does |= {"get": "one option", "set": "change one option; comments stay"}
