@@ -268,6 +268,7 @@ class Chaos:
             pids: dict[str, int] = self._status(running)["pids"]
             if "recovery" in pids or time.monotonic() > deadline:
                 return pids
+            time.sleep(0.01)
 
     def _status(self, running: Running) -> Document:
         return self._ask(running, "status")

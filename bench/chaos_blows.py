@@ -13,13 +13,13 @@ from bench.chaos_story import Story
 
 #: The role and how often it is hit, in proportion.
 ROLES = {
-    "routine": 5,
-    "recovery": 8,
-    "deathwatch": 4,
+    "routine": 6,
+    "recovery": 12,
+    "deathwatch": 5,
     "hands": 4,
-    "manager": 3,
-    "forkserver": 3,
-    "daemon": 1,
+    "manager": 2,
+    "forkserver": 2,
+    "daemon": 0.4,
 }
 #: The first is the surest.
 DEADLY = (

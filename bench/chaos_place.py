@@ -35,7 +35,7 @@ def play(bot):
         with bot.keys.hold(random.choice({KEYS})):
             bot.count("rounds")
             with bot.mouse.hold("right"):
-                bot.sleep(random.random() / 50)
+                bot.sleep(random.random() / 20)
 def revive(bot):
     with bot.keys.hold("r"):
         bot.sleep(0.05)

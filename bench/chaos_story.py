@@ -5,7 +5,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 
-LOOK_SECONDS = 0.004
+LOOK_SECONDS = 0.01
 REMEMBERED = 80
 
 
