@@ -1,6 +1,7 @@
 """What happened so far? The blows, how long each repair took, and what was late."""
 
 import os
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable
@@ -35,6 +36,9 @@ class Story:
         self.dealt += 1
         self._counts[f"{role} {blow}"] += 1
         self.note(f"{blow} to {role} {pid}")
+        if self.dealt % 100 == 0:
+            minutes = (time.monotonic() - self._began) / 60.0
+            print(f"{self.dealt} blows in {minutes:.1f} min", file=sys.stderr, flush=True)
 
     def took(self, what: str, seconds: float) -> None:
         """Keep how long something took."""

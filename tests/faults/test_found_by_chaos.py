@@ -83,6 +83,19 @@ def test_a_killed_server_leaves_no_socket(home: Path, desktop: Desktop) -> None:
         assert len(list((find_paths().runtime / "mp").glob("listener-*"))) == 1
 
 
+def test_a_server_killed_at_rest_is_replaced(home: Path, desktop: Desktop) -> None:
+    """The status names no process that is not there, and the next start finds a prepared server."""
+    make_bot(home, "sleeps", SLEEPS)
+    with Running() as running:
+        server = lambda: running.status()["pids"].get("forkserver", 0)  # noqa: E731
+        before = eventually(server, SECONDS, "the server")
+        os.kill(before, signal.SIGKILL)
+        after = eventually(lambda: {server()} - {0, before}, SECONDS, "another one").pop()
+        assert not zombies(running.process.pid)
+        assert running.ask("start", bot="sleeps")["ok"]
+        assert server() == after
+
+
 def test_the_dead_give_their_descriptors_back(home: Path, desktop: Desktop) -> None:
     """After each stop the daemon has as many open as after the first one."""
     make_bot(home, "sleeps", SLEEPS)

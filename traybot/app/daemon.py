@@ -79,7 +79,7 @@ class Daemon:
             shelf=parts.shelf,
             program=parts.program,
             watchers=self._listeners,
-            others=(parts.shares,),
+            others=(parts.shares, parts.servers),
         )
 
     def run(self) -> int:
@@ -140,7 +140,7 @@ class Daemon:
         with contextlib.suppress(OSError):
             parts.processes.adopt_orphans()
         parts.hands.start()
-        parts.starter.submit(forkserver.start)
+        parts.servers.start()
         parts.shares.start()
         parts.keeper.submit(repair_autostart)
         self._menu.do("look")

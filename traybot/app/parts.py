@@ -16,6 +16,7 @@ from traybot.shells.mailbox import Mailbox
 from traybot.shells.memory import Memory
 from traybot.shells.paths import Paths
 from traybot.shells.program import Program
+from traybot.shells.server_keeper import ServerKeeper
 from traybot.shells.share import Share, ShareAddress
 from traybot.shells.share_keeper import ShareKeeper
 from traybot.shells.stacks import Stacks
@@ -61,6 +62,7 @@ class Parts:
         )
         self.children = Children(self._means())
         self.shares.moved = self._tell_share
+        self.servers = ServerKeeper(self.processes, self.starter, self.mailbox.wake)
         self.program = Program(self.processes)
         self.awake = AwakeKeeper(choose.awake, lambda: bool(self.option("daemon", "awake")))
 
