@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -11,8 +12,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.desktop import Desktop
-from tests.running import traybot
+from tests.desktop import Desktop, eventually
+from tests.running import Running, make_bot, traybot
 
 pytestmark = [pytest.mark.e2e, pytest.mark.display]
 
@@ -99,3 +100,46 @@ def test_two_builds_of_opencv_in_one_folder_are_a_fault(home: Path, tmp_path: Pa
     assert not found["ok"]
     assert "opencv-python-headless 9.9" in found["text"]
     assert "pip install opencv-python" in found["remedy"]
+
+
+def test_a_bot_at_work_is_looked_after(home: Path, desktop: Desktop) -> None:
+    """With a daemon there its own word counts: hotkeys, the machine kept awake, the last look."""
+    subprocess.run(["xsetroot", "-solid", "#305070"], env=on(desktop, home), check=True)
+    watch = '[[watch]]\nname = "clock"\nkind = "timer"\nafter = "2h"\nthen = "notify"\n'
+    make_bot(home, "player", "def play(bot):\n    bot.sleep(3600)\n", watch)
+    with Running("player") as running:
+        running.heard("running")
+        found = eventually(lambda: watching(home), 20.0, "a look of the deathwatch")
+    assert found["watches"]["ok"]
+    assert "phase running" in found["daemon"]["text"]
+    assert found["hotkey.stop"]["text"] == "ctrl+shift+f9: unsupported: switched off"
+    assert "awake" in found
+
+
+def watching(home: Path) -> dict[str, dict[str, Any]]:
+    """Give the findings once the deathwatch has looked."""
+    done = traybot("doctor", "--json")
+    found = {one["check"]: one for one in json.loads(done.stdout)["findings"]}
+    return found if "watches" in found else {}
+
+
+def test_a_daemon_that_hangs_is_told_from_none(home: Path, desktop: Desktop) -> None:
+    """It holds its lock and does not answer."""
+    assert desktop.display
+    with Running() as running:
+        os.kill(running.process.pid, signal.SIGSTOP)
+        try:
+            done = traybot("doctor", "--json")
+        finally:
+            os.kill(running.process.pid, signal.SIGCONT)
+    found = {one["check"]: one for one in json.loads(done.stdout)["findings"]}
+    assert not found["daemon"]["ok"]
+    assert "no answer within" in found["daemon"]["text"]
+    assert "force" in found["daemon"]["remedy"]
+
+
+def test_a_machine_without_a_runtime_folder_is_no_news(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but the command's own words reaches the user."""
+    for name in ("XDG_RUNTIME_DIR", "TRAYBOT_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert not traybot("config", "path").stderr

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,11 +61,15 @@ def find_paths() -> Paths:
     import platformdirs
 
     dirs = platformdirs.PlatformDirs("traybot", appauthor=False)
+    with warnings.catch_warnings():
+        # That there is no runtime folder is no news for the user: we make one.
+        warnings.simplefilter("ignore")
+        wanted = dirs.user_runtime_dir
     return Paths(
         settings=Path(dirs.user_config_dir) / "settings.toml",
         bots=Path(dirs.user_data_dir) / "bots",
         state=Path(dirs.user_state_dir),
-        runtime=_short(Path(_runtime_parent(dirs.user_runtime_dir))),
+        runtime=_short(Path(_runtime_parent(wanted))),
     )
 
 

@@ -1,0 +1,32 @@
+"""What has a check of doctor found, and what does it go by?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the daemon says; None if none answers, and then why, should one be there."""
+
+    status: dict[str, Any] | None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found."""
+
+    check: str
+    ok: bool
+    text: str
+    remedy: str = ""
+
+
+def good(check: str, text: str, remedy: str = "") -> Finding:
+    """Say that something is as it should be, and perhaps what can be done with it."""
+    return Finding(check, ok=True, text=text, remedy=remedy)
+
+
+def bad(check: str, text: str, remedy: str) -> Finding:
+    """Say what is at fault, and what to do."""
+    return Finding(check, ok=False, text=text, remedy=remedy)
