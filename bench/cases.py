@@ -80,14 +80,14 @@ def _case(number: int, name: str, kind: str, side: int) -> Case:
     if kind == "absent":
         family = screens.HELD_OUT if name in screens.HELD_OUT else screens.TUNING
         other = screens.screen(str(dice.choice([each for each in family if each != name])))
-        template, _ = _cut(other, side, dice)
+        template, _ = cut(other, side, dice)
         worn = str(dice.choice(["exact", "worn"]))
-        return Case(number, name, kind, side, _seen(clean, worn, dice), clean, template, None)
-    template, place = _cut(clean, side, dice)
-    return Case(number, name, kind, side, _seen(clean, kind, dice), clean, template, place)
+        return Case(number, name, kind, side, seen(clean, worn, dice), clean, template, None)
+    template, place = cut(clean, side, dice)
+    return Case(number, name, kind, side, seen(clean, kind, dice), clean, template, place)
 
 
-def _cut(pixels: Pixels, side: int, dice: np.random.Generator) -> tuple[Pixels, tuple[int, int]]:
+def cut(pixels: Pixels, side: int, dice: np.random.Generator) -> tuple[Pixels, tuple[int, int]]:
     """Cut a template where there is something to be seen."""
     while True:
         y = int(dice.integers(0, pixels.shape[0] - side + 1))
@@ -97,7 +97,7 @@ def _cut(pixels: Pixels, side: int, dice: np.random.Generator) -> tuple[Pixels, 
             return piece.copy(), (x, y)
 
 
-def _seen(clean: Pixels, kind: str, dice: np.random.Generator) -> Pixels:
+def seen(clean: Pixels, kind: str, dice: np.random.Generator) -> Pixels:
     """Give the screen as it is captured later: brighter, noisy, gone through a video codec."""
     pixels = clean
     if kind in {"brightness", "worn"}:

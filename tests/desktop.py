@@ -164,13 +164,13 @@ class Desktop:
         self.env["DBUS_SESSION_BUS_ADDRESS"] = address
 
     def _start_manager(self, manager: str) -> None:
-        """Start a window manager; it has taken over when the root window names its own window."""
+        """Start a window manager; it has taken over when it lists the windows it manages.
+
+        Its own window it names earlier, and a window that comes up in between is overlooked by it.
+        """
         self._start(manager)
         with self.connection() as connection:
-            root, atom = (
-                connection.screen().root,
-                connection.intern_atom("_NET_SUPPORTING_WM_CHECK"),
-            )
+            root, atom = connection.screen().root, connection.intern_atom("_NET_CLIENT_LIST")
             self._await(manager, lambda: root.get_full_property(atom, X.AnyPropertyType))
 
     def _start_trayer(self) -> None:
