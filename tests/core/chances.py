@@ -103,7 +103,12 @@ def timers(world: World) -> list[Chance]:
 
 def oddities(world: World) -> list[Chance]:
     """What is seldom, late, or of no weight."""
-    found: list[Chance] = [
+    found: list[Chance] = []
+    if WATCHER in world.processes and world.processes[WATCHER].ready:
+        found.append(("deathwatch hangs", world.hangs))
+        if world.watched:
+            found.append(("deathwatch dies silent", partial(world.dies_silent, 0)))
+    found += [
         ("program ended", lambda: world.hear(e.ProgramExited(world.now, 1))),
         ("echo of hands", world.lets_go),
         ("takeover", lambda: world.hear(e.UserTookOver(world.now))),

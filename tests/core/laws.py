@@ -50,6 +50,8 @@ class Laws:
                 self.wanted = self.wanted or not before.leaving
             case e.VerdictReached() if event.verdict.gated_at:
                 self.condemned.add(event.verdict.life)
+            case e.GateFoundShut() if event.life:
+                self.condemned.add(event.life)
         self._note_pause(event, before)
 
     def _note_pause(self, event: e.Event, before: State) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.core import chapters
-from tests.core.bots import REVIVING
+from tests.core.bots import REVIVING, make_plan
 from tests.core.world import WATCHER, World
 from traybot.core import events as e
 from traybot.core import policy
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
+from traybot.core.watchfile import WatchSpec
 
 
 def test_a_life_waits_for_the_next_deathwatch() -> None:
@@ -120,3 +121,47 @@ def test_a_dying_deathwatch_opens_no_gate() -> None:
     world.fires()
     assert world.ready(WATCHER) == []
     assert world.phase() is Phase.STARTING
+
+
+def test_a_deathwatch_that_hangs_is_replaced() -> None:
+    """It is ended, nobody plays unwatched meanwhile, and it counts like one that died."""
+    world = chapters.playing()
+    assert world.hangs() == ["Report hangs", "KillChild deathwatch 1"]
+    assert world.hangs() == ["Report hangs"], "it is being ended already"
+    heard = world.exits(WATCHER, Ending.KILLED)
+    assert "HoldLife 1" in heard
+    assert "StartChild deathwatch 2" in heard
+    assert "FreeLife 1" in world.ready(WATCHER)
+
+
+def test_a_deathwatch_of_the_past_does_not_hang() -> None:
+    """What was asked of another life changes nothing."""
+    world = chapters.playing()
+    assert world.hear(e.ChildHangs(world.now, "deathwatch", 7)) == []
+
+
+def test_a_gate_that_was_shut_without_a_word_is_a_death() -> None:
+    """The watch that shut it is known by its place: the life ends, as if it had been told."""
+    plan = make_plan(watches=(WatchSpec(name="flag", then="notify"), WatchSpec(name="death")))
+    world = chapters.playing(plan)
+    heard = world.hear(e.GateFoundShut(world.now, 1, 1, world.now - 0.1))
+    assert "KillChild routine 1" in heard
+    assert world.state.latched is not None
+    assert world.state.latched.watch == "death"
+    assert world.hear(e.GateFoundShut(world.now, 1, 1, world.now - 0.1)) == [], "once"
+
+
+@pytest.mark.parametrize("life", [0, 7])
+def test_a_gate_of_another_life_means_nothing(life: int) -> None:
+    """The number of a run before, or of nobody."""
+    world = chapters.playing(make_plan(watches=(WatchSpec(name="death"),)))
+    assert world.hear(e.GateFoundShut(world.now, life, 0, world.now)) == []
+    assert world.phase() is Phase.RUNNING
+
+
+def test_a_gate_that_no_watch_shut_is_shut_all_the_same() -> None:
+    """A life that cannot press is of no use: the next one can."""
+    world = chapters.playing(make_plan(watches=(WatchSpec(name="death"),)))
+    assert "KillChild routine 1" in world.hear(e.GateFoundShut(world.now, 1, 5, world.now))
+    assert world.state.latched is not None
+    assert world.state.latched.then == "restart"

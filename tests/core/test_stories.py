@@ -13,10 +13,12 @@ from traybot.core import events as e
 from traybot.core.botfile import BotPlan
 from traybot.core.phases import Phase
 from traybot.core.recoveryfile import Rung
+from traybot.core.watchfile import WatchSpec
 
 LADDER = (Rung(keys=("enter",), tries=2), Rung(program=True), Rung(needs_human="log in"))
 PLANS = st.builds(
     make_plan,
+    watches=st.just((WatchSpec("death", then="recover"),)),
     restart=st.sampled_from(["on-crash", "never", "always"]),
     recovery=st.sampled_from(["routine:revive", "", LADDER]),
     command=st.sampled_from([(), ("prog",)]),

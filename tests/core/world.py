@@ -137,6 +137,18 @@ class World:
         end = Exit(ending, "" if ending in {Ending.DONE, Ending.LEFT} else why)
         return self.hear(e.ChildExited(self.now, process.name, process.life, end))
 
+    def hangs(self) -> list[str]:
+        """The deathwatch was asked if it is there and has not answered."""
+        process = self.processes[WATCHER]
+        return self.hear(e.ChildHangs(self.now, process.name, process.life))
+
+    def dies_silent(self, place: int) -> list[str]:
+        """The deathwatch shuts the gate by one of its watches and dies before it can tell."""
+        shut = self.watched if self.gating else 0
+        self.speaks_out()
+        said = self.hear(e.GateFoundShut(self.now, shut, place, self.now - 0.01))
+        return said + self.exits(WATCHER)
+
     def parks(self) -> list[str]:
         """The routine stands still in a call of ours."""
         process = self.processes[PLAYER]

@@ -43,6 +43,13 @@ def play(bot):
         while True:
             pass
 """
+#: Holds two keys and a mouse button.
+HOLDS_THREE = """
+def play(bot):
+    with bot.keys.hold("a", "ctrl"), bot.mouse.hold("left"):
+        while True:
+            pass
+"""
 
 
 class Survivor(Running):

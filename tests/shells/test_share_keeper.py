@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from multiprocessing.connection import wait
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.desktop import eventually
 from tests.running import alive
-from traybot.shells import share_keeper
+from traybot.shells import pulse, share_keeper
 from traybot.shells.launcher import Launcher
 from traybot.shells.mailbox import Mailbox
 from traybot.shells.share import Share, ShareAddress, ShareManager, ShareView
@@ -61,6 +62,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     kept = Kept(Share(spawn, tmp_path_factory.mktemp("mp")))
     yield kept
     kept.launcher.stop(10.0)
+    kept.keeper.stop(10.0)
     kept.share.end()
     kept.mailbox.close()
 
@@ -72,7 +74,7 @@ def test_the_first_manager_is_made_known(kept: Kept) -> None:
     kept.until_addresses(1)
     assert ShareView(kept.addresses[0]).settings() == kept.sections
     assert kept.keeper.waitables() == [kept.share.sentinel]
-    assert kept.keeper.seconds_left() is None
+    assert kept.keeper.seconds_left() is not None, "it is asked now and then whether it is there"
 
 
 def test_a_killed_manager_is_replaced(kept: Kept) -> None:
@@ -123,3 +125,26 @@ def test_a_manager_that_dies_while_it_is_filled_is_replaced(
     kept.until_addresses(1)
     assert not alive(pids[0])
     assert ShareView(kept.addresses[0]).settings() == kept.sections
+
+
+def test_a_manager_that_hangs_is_replaced(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not answer in time: it is ended, and whoever waited for it is free again."""
+    monkeypatch.setattr(pulse, "MANAGER", pulse.Rhythm(0.05, 0.3))
+    kept = Kept(kept.share)
+    kept.keeper.start()
+    kept.until_addresses(1)
+    pid = kept.share.pid
+    assert pid is not None
+    view = ShareView(kept.addresses[0])
+    assert view.settings() == kept.sections
+    os.kill(pid, signal.SIGSTOP)
+    read: list[object] = []
+    reader = threading.Thread(target=lambda: read.append(view.settings()))
+    reader.start()
+    kept.until_addresses(2)
+    reader.join(10.0)
+    assert read == [None]
+    assert not alive(pid)
+    kept.launcher.stop(10.0)
+    kept.keeper.stop(10.0)
+    kept.mailbox.close()

@@ -173,6 +173,7 @@ class Daemon:
             lambda: parts.starter.stop(_QUIT_SECONDS),
             lambda: parts.keeper.stop(_QUIT_SECONDS),
             parts.share.end,
+            lambda: parts.shares.stop(_QUIT_SECONDS),
             forkserver.end,
             lambda: parts.hands.end(_QUIT_SECONDS),
             forkserver.end_tracker,

@@ -9,7 +9,7 @@ from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 from traybot.core.state import State, Step
 from traybot.core.verdicts import Verdict
-from traybot.core.watchfile import ENDING
+from traybot.core.watchfile import ENDING, WatchSpec
 
 #: Where a verdict can matter. In the phases that follow one, the first stays latched.
 _ALIVE = frozenset({Phase.RUNNING, Phase.PAUSING, Phase.PAUSED})
@@ -33,6 +33,28 @@ def on_verdict(state: State, event: e.VerdictReached) -> Step:
         return state, [report, *commands]
     state, commands = _die(state, verdict, event.at)
     return state, [report, *commands]
+
+
+def on_gate_found_shut(state: State, event: e.GateFoundShut) -> Step:
+    """Who shut a gate and died before telling has concluded something all the same."""
+    player, plan = state.player, state.plan
+    told = state.condemned == event.life or player is None or player.life != event.life
+    if told or plan is None:
+        return state, []
+    known = 0 <= event.place < len(plan.watches)
+    spec = plan.watches[event.place] if known else WatchSpec("unknown", then="restart")
+    verdict = Verdict(
+        watch=spec.name,
+        then=spec.then,
+        life=event.life,
+        seen_at=event.decided_at,
+        decided_at=event.decided_at,
+        gated_at=event.decided_at,
+        why="the deathwatch ended before it could tell",
+    )
+    if not _concerns(state, verdict):
+        return state, []
+    return on_verdict(state, e.VerdictReached(event.at, verdict))
 
 
 def _concerns(state: State, verdict: Verdict) -> bool:

@@ -74,6 +74,15 @@ def on_exited(state: State, event: e.ChildExited) -> Step:
     return state, []
 
 
+def on_hangs(state: State, event: e.ChildHangs) -> Step:
+    """A deathwatch that hangs sees nothing: it is ended, and the next one takes its place."""
+    watcher = state.watcher
+    if watcher is None or (watcher.name, watcher.life) != (event.child, event.life):
+        return state, []
+    state, commands = moves.end_watcher(state)
+    return state, [c.Report("hangs", event.life, {"child": event.child}), *commands]
+
+
 def _player_gone(state: State, event: e.ChildExited) -> Step:
     assert state.player is not None
     before, report = state, _gone_report(state, event)

@@ -135,6 +135,23 @@ class ChildStood(ChildEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ChildHangs(ChildEvent):
+    """The child was asked whether it is there and has not answered in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateFoundShut(Event):
+    """A deathwatch has gone; the gate that it shut last, as the shared numbers tell.
+
+    `place` is the watch, counted from 0 in its bot's order.
+    """
+
+    life: int
+    place: int
+    decided_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChildExited(ChildEvent):
     """The process is gone, `at` the moment it went."""
 

@@ -11,8 +11,9 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from traybot.core.botfile import BotPlan
-from traybot.core.events import ChildExited, ChildStood, Event
-from traybot.shells import hearing
+from traybot.core.events import ChildExited, ChildHangs, ChildStood, Event, GateFoundShut
+from traybot.core.state import DEATHWATCH
+from traybot.shells import hearing, pulse
 from traybot.shells.births import start_process
 from traybot.shells.channel import Channel
 from traybot.shells.graveyard import Graveyard
@@ -25,9 +26,6 @@ from traybot.shells.stacks import WRITE_SECONDS, Stacks
 from traybot.system.base import Processes
 
 _log = logging.getLogger(__name__)
-
-#: A start takes some 20 ms; the end of a life that takes so long to be born is not waited for.
-_BIRTH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Children:
     def start(self, child: str, life: int, plan: BotPlan) -> None:
         """Have the launcher start it; a life without a deathwatch presses through hands."""
         pipe, theirs = Pipe(duplex=True)
-        hands = None if child == "deathwatch" else self._means.hands.attach(life, plan.window)
+        hands = None if child == DEATHWATCH else self._means.hands.attach(life, plan.window)
         birth = self._means.birth(
             child=child,
             life=life,
@@ -99,6 +97,7 @@ class Children:
             stack_file=self._means.stacks.file(child, life),
         )
         record = Life(child, life, Channel(pipe, patient=False))
+        record.pulse = _pulse_of(record.channel) if child == DEATHWATCH else None
         record.plain_program = child == "routine" and bool(plan.command)
         self._lives.append(record)
         ends = [end for end in (theirs, hands) if end is not None]
@@ -189,24 +188,27 @@ class Children:
     def seconds_left(self) -> float | None:
         """Look after what is spared, a birth that comes to no end, and what is dying still."""
         due = [one.spared_until for one in self._lives if one.spared_until]
-        due += [at + _BIRTH_SECONDS for at in self._unborn()]
+        due += [at for at in self._births_due() if at]
+        due += [at for one in self._lives if one.pulse and (at := one.pulse.due_at())]
         now, dying = time.monotonic(), self._graveyard.seconds_left()
         times = [max(0.0, at - now) for at in due] + ([] if dying is None else [dying])
         return min(times, default=None)
 
-    def _unborn(self) -> list[float]:
-        return [one.waits_since for one in self._lives if one.waits_since and not one.process]
+    def _births_due(self) -> list[float]:
+        return [one.given_up_at() for one in self._lives]
 
     def collect(self) -> list[Event]:
         """Give what the lives said, then which of them are gone."""
         events: list[Event] = []
         now = time.monotonic()
-        if any(at + _BIRTH_SECONDS <= now for at in self._unborn()):
+        if any(0.0 < at <= now for at in self._births_due()):
             self._end_stuck_births()
         for life in list(self._lives):
             if life.spared_until and life.spared_until <= now:
                 life.kill()
             events += self._hear(life)
+            if life.pulse is not None and not life.doomed and life.pulse.hangs():
+                events.append(ChildHangs(now, life.child, life.number))
             if life.failed or life.gone:
                 events += self._bury(life)
         self._graveyard.tend()
@@ -217,17 +219,21 @@ class Children:
         _log.error("a start hangs: ending the forkserver")
         self._means.unstick()
         for life in self._lives:
-            life.waits_since = time.monotonic() if life.waits_since else 0.0
+            life.wait_again()
 
     def _hear(self, life: Life) -> list[Event]:
         events = []
         for document in life.channel.receive():
             if document.get("say") == "end":
                 life.end = hearing.read_end(document)
+            elif document.get("say") == "here":
+                life.answers()
             elif document.get("say") == "counter":
                 self.counters.append(str(document.get("name")))
             else:
                 events += hearing.heard(life.child, life.number, document)
+                if document.get("say") == "ready" and life.pulse is not None:
+                    life.pulse.begin()
         return events
 
     def _bury(self, life: Life) -> list[Event]:
@@ -235,7 +241,7 @@ class Children:
         events = self._hear(life)
         self._lives.remove(life)
         life.channel.close()
-        if life.child != "deathwatch":
+        if life.child != DEATHWATCH:
             self._means.hands.detach(life.number)
         end = life.how_it_ended()
         # What it left in its group; what made a session of its own is swept.
@@ -243,7 +249,14 @@ class Children:
         self._graveyard.lay(life.child, life.handle)
         stood = self._means.stacks.take(life.child, life.number)
         events += [ChildStood(at, life.child, life.number, stood)] if stood else []
+        if life.child == DEATHWATCH:
+            events.append(self._gate_it_shut(at))
         return [*events, ChildExited(at, life.child, life.number, end)]
+
+    def _gate_it_shut(self, at: float) -> GateFoundShut:
+        memory = self._means.memory
+        shut = memory.condemned.value, memory.condemned_by.value, memory.verdict_at.value
+        return GateFoundShut(at, *shut)
 
     def _end_orphans(self, before: float) -> None:
         """Have ended what lives left behind and we have adopted."""
@@ -256,3 +269,7 @@ class Children:
 
         # On the launcher's thread: only there is it certain which process is the forkserver.
         means.launcher.submit(sweep)
+
+
+def _pulse_of(channel: Channel) -> pulse.Pulse:
+    return pulse.Pulse(pulse.DEATHWATCH, lambda: channel.send({"do": "ping"}))

@@ -2,16 +2,21 @@
 
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any
 
 from traybot.core.exits import Ending, Exit, exit_of
 from traybot.shells.channel import Channel
+from traybot.shells.pulse import Pulse
 from traybot.system.base import ProcessHandle
 
 #: After a process is gone the forkserver tells its exit code this much later at most.
 _CODE_SECONDS = 0.1
+#: A start takes some 20 ms: who takes so long to be born waits for a server that hangs. The birth
+#: of one whose end is wished for is given up earlier.
+_BIRTH_SECONDS = 8.0
+_UNWANTED_BIRTH_SECONDS = 1.0
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -28,6 +33,10 @@ class Life:
     doomed: bool = False
     #: When that was, for one that is not born yet.
     waits_since: float = 0.0
+    #: When its birth was asked for; a server that hangs gives birth to nobody.
+    asked_at: float = field(default_factory=time.monotonic)
+    #: Whether it is asked if it is there; only who watches is.
+    pulse: Pulse | None = None
     #: Doomed, but given until then to write down where it stands (0: no).
     spared_until: float = 0.0
     failed: str = ""
@@ -45,6 +54,24 @@ class Life:
         self.doomed, self.spared_until = True, 0.0
         self.waits_since = time.monotonic()
         self.signal(KILL)
+
+    def answers(self) -> None:
+        """It says that it is there."""
+        if self.pulse is not None:
+            self.pulse.answered()
+
+    def given_up_at(self) -> float:
+        """Until when its birth is waited for (0: it is born)."""
+        if self.process is not None or self.failed:
+            return 0.0
+        if self.waits_since:
+            return self.waits_since + _UNWANTED_BIRTH_SECONDS
+        return self.asked_at + _BIRTH_SECONDS
+
+    def wait_again(self) -> None:
+        """Begin anew to wait for its birth, from another server."""
+        self.asked_at = time.monotonic()
+        self.waits_since = self.asked_at if self.waits_since else 0.0
 
     @property
     def gone(self) -> bool:

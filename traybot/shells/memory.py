@@ -33,6 +33,8 @@ class Memory:
         self.allowed = context.Value("i", 0, lock=False)
         #: The last life that may never press again (deathwatch).
         self.condemned = context.Value("i", 0, lock=False)
+        #: By which watch, counted from 0 in the bot's order; written first (deathwatch).
+        self.condemned_by = context.Value("i", 0, lock=False)
         #: When the life last made a call of ours, or will wake from one, monotonic seconds (life).
         self.heartbeat = context.Value("d", 0.0, lock=False)
         #: Whether its last actions repeat themselves, a `core.repeats.Repeats` (life).

@@ -78,6 +78,8 @@ class Share:
         self._number = 0
         self._manager: ShareManager | None = None
         self._sections: dict[str, dict[str, Any]] = {}
+        #: The shared settings, kept to be asked whether they are there.
+        self._settings: Any = None
         self.address: ShareAddress | None = None
         #: The Manager's process, if there is one; may be read from any thread.
         self.pid: int | None = None
@@ -92,7 +94,8 @@ class Share:
         self._manager = manager
         self.pid = self._process.pid
         self._sections = {name: dict(values) for name, values in sections.items()}
-        manager.settings().update(self._sections)  # type: ignore[attr-defined]  # registered above
+        self._settings = manager.settings()  # type: ignore[attr-defined]  # registered above
+        self._settings.update(self._sections)
         key = bytes(manager._authkey)  # type: ignore[attr-defined]  # noqa: SLF001  no public name
         self.address = ShareAddress(address, key)
         return self.address
@@ -106,6 +109,22 @@ class Share:
             self._manager.settings()[section] = dict(values)  # type: ignore[attr-defined]  # as above
         except LOST:
             _log.warning("the settings manager is gone; section %s goes into the next one", section)
+
+    def ping(self) -> bool:
+        """Wait until the Manager answers; False if it is gone. On one thread, each time the same.
+
+        A Manager that hangs is waited for until somebody kills it.
+        """
+        try:
+            return self._settings is not None and len(self._settings) >= 0
+        except LOST:
+            return False
+
+    def kill(self) -> None:
+        """Kill it, whoever waits for it; that it is gone is seen as always."""
+        process = self._process
+        if process is not None:
+            process.kill()
 
     @property
     def sentinel(self) -> int | None:
@@ -127,7 +146,7 @@ class Share:
         # The library would otherwise talk to the dead process when the program ends.
         manager.shutdown.cancel()  # a Finalize object
         Path(str(manager.address)).unlink(missing_ok=True)
-        self._manager, self.address, self.pid = None, None, None
+        self._manager, self.address, self.pid, self._settings = None, None, None, None
 
 
 class ShareView:

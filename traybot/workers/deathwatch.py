@@ -118,6 +118,14 @@ class Deathwatch:
                 self._rest()
             case "judge":
                 self._judge(int(document["life"]))
+            case _:
+                self._hear_more(document)
+
+    def _hear_more(self, document: Document) -> None:
+        """What is not about what to look for."""
+        match document.get("do"):
+            case "ping":
+                self._channel.send({"say": "here"})
             case "picture":
                 self._album.keep(str(document["name"]))
             case "share":
@@ -230,6 +238,9 @@ class Deathwatch:
         assert sight is not None
         gated = 0.0
         if spec.ends_life and not self._only_tell:
+            # Should we die before it is told, the engine finds out from here what it was.
+            self._memory.condemned_by.value = self._watches.index(watched)
+            self._memory.verdict_at.value = decided
             self._memory.condemned.value = max(self._memory.condemned.value, self._life)
             gated = time.monotonic()
         self._memory.verdict_at.value = decided
