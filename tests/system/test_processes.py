@@ -16,7 +16,7 @@ from tests.desktop import eventually
 from tests.running import alive, environment
 from traybot.system.base import LIFE_MARK, MARK, Processes
 from traybot.system.linux import LinuxProcesses
-from traybot.system.portable_processes import PortableProcesses
+from traybot.system.macos_processes import MacProcesses
 
 LEADER = """
 import os, signal, subprocess, sys
@@ -29,11 +29,25 @@ signal.pause()
 """
 
 
-@pytest.fixture(params=[LinuxProcesses, PortableProcesses])
+class Pidfd:
+    """Stands for macOS's kernel queue: readable at a process's end, as that is."""
+
+    def __init__(self, pid: int) -> None:
+        self._fd = os.pidfd_open(pid)
+
+    def fileno(self) -> int:
+        """The descriptor."""
+        return self._fd
+
+    def close(self) -> None:
+        """Close it."""
+        os.close(self._fd)
+
+
+@pytest.fixture(params=["linux", "macos"])
 def processes(request: pytest.FixtureRequest) -> Processes:
-    """Both ways to own processes, on the one system that has both."""
-    made: Processes = request.param()
-    return made
+    """Both ways to own processes by groups; macOS's with Linux's own watch on an end."""
+    return LinuxProcesses() if request.param == "linux" else MacProcesses(Pidfd)
 
 
 @contextmanager
@@ -69,13 +83,13 @@ def test_a_kill_hits_the_whole_group(processes: Processes) -> None:
     """The process and what it started are gone, and again nothing happens."""
     with leader() as (process, child):
         handle = processes.handle(process.pid)
-        handle.signal_group(signal.SIGKILL)
+        handle.kill()
         assert process.wait(10.0) == -signal.SIGKILL
         eventually(lambda: not alive(child), what="the child's end")
-        handle.signal_group(signal.SIGKILL)
+        handle.kill()
         handle.close()
         handle.close()
-        handle.signal_group(signal.SIGKILL)
+        handle.kill()
 
 
 def test_a_group_is_frozen_and_thawed(processes: Processes) -> None:
@@ -83,9 +97,9 @@ def test_a_group_is_frozen_and_thawed(processes: Processes) -> None:
     with leader() as (process, child):
         handle = processes.handle(process.pid)
         both = [psutil.Process(pid) for pid in (process.pid, child)]
-        handle.signal_group(signal.SIGSTOP)
+        handle.suspend()
         eventually(lambda: {one.status() for one in both} == {psutil.STATUS_STOPPED})
-        handle.signal_group(signal.SIGCONT)
+        handle.resume()
         eventually(lambda: psutil.STATUS_STOPPED not in {one.status() for one in both})
         handle.close()
 
@@ -94,21 +108,21 @@ def test_who_leads_no_group_is_hit_alone() -> None:
     """A process that is in our own group still does not take us with it."""
     with leader(group=False) as (process, child):
         handle = LinuxProcesses().handle(process.pid)
-        handle.signal_group(signal.SIGKILL)
+        handle.kill()
         assert process.wait(10.0) == -signal.SIGKILL
         assert alive(child)
         handle.close()
 
 
-def test_what_is_left_of_a_group_is_hit_when_its_leader_is_gone() -> None:
+def test_what_is_left_of_a_group_is_hit_when_its_leader_is_gone(processes: Processes) -> None:
     """A leader that has ended and was collected may have left members behind."""
     with leader("leave") as (process, child):
-        handle = LinuxProcesses().handle(process.pid)
+        handle = processes.handle(process.pid)
         assert process.stdin is not None
         process.stdin.close()
         assert process.wait(10.0) == 0
         assert alive(child)
-        handle.signal_group(signal.SIGKILL)
+        handle.kill()
         eventually(lambda: not alive(child), what="the member's end")
         handle.close()
 
@@ -125,17 +139,17 @@ def test_older_kernels_hit_the_group_as_well(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(signal, "pidfd_send_signal", old)
     with leader() as (process, child):
         handle = LinuxProcesses().handle(process.pid)
-        handle.signal_group(signal.SIGKILL)
+        handle.kill()
         assert process.wait(10.0) == -signal.SIGKILL
         eventually(lambda: not alive(child), what="the child's end")
-        handle.signal_group(signal.SIGKILL)
+        handle.kill()
         handle.close()
 
 
-def test_an_end_can_be_waited_for() -> None:
+def test_an_end_can_be_waited_for(processes: Processes) -> None:
     """The handle gets readable when the process is gone, not before, and stays so."""
     with leader() as (process, _):
-        handle = LinuxProcesses().handle(process.pid)
+        handle = processes.handle(process.pid)
         assert not wait([handle.fileno()], 0)
         process.kill()
         assert wait([handle.fileno()], 10.0)
@@ -161,6 +175,57 @@ def test_marked_processes_are_found_and_ended(processes: Processes) -> None:
         for process in (other, plain):
             assert process.poll() is None
             process.kill()
+
+
+def test_what_leaves_the_group_is_hit_too_where_it_is_looked_for() -> None:
+    """A kill on macOS goes by descent too: a child in a session of its own dies with its life."""
+    with leader("apart") as (process, child):
+        handle = MacProcesses(Pidfd).handle(process.pid)
+        handle.kill()
+        process.wait(10.0)
+        eventually(lambda: not alive(child), what="the child's end")
+        handle.close()
+
+
+def test_a_request_to_leave_is_one_that_can_be_heard(processes: Processes) -> None:
+    """The whole group gets SIGTERM."""
+    with leader() as (process, child):
+        handle = processes.handle(process.pid)
+        handle.ask()
+        assert process.wait(10.0) == -signal.SIGTERM
+        eventually(lambda: not alive(child), what="the child's end")
+        handle.close()
+
+
+def test_a_program_that_lost_its_life_is_found_by_its_mark() -> None:
+    """Without adoption orphans are found by their mark; who still has a parent is spared."""
+    token, processes = f"test-{os.getpid()}", MacProcesses(Pidfd)
+    marked = environment(**{MARK: token, LIFE_MARK: f"{token}:routine:1"})
+    orphan = """
+import subprocess, os
+quiet = subprocess.DEVNULL
+left = subprocess.Popen(["sleep", "3600"], start_new_session=True, stdout=quiet, stderr=quiet)
+print(left.pid, flush=True)
+os._exit(0)
+"""
+    kept = subprocess.Popen(["sleep", "3600"], env=marked)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", orphan], env=marked, capture_output=True, check=True, text=True
+        )
+        left = int(done.stdout)
+        now = time.time() - psutil.boot_time()
+        if psutil.Process(left).ppid() == 1:
+            assert processes.end_orphans(token, (), 0.0) == 0, "all began later than that"
+            assert processes.end_orphans(token, {left}, now) == 0, "it is spared"
+            assert processes.end_orphans(token, (), now) == 1
+        else:  # whoever runs the tests has adopted it
+            psutil.Process(left).kill()
+        eventually(lambda: not alive(left), what="the orphan's end")
+        assert kept.poll() is None
+    finally:
+        kept.kill()
+        kept.wait()
 
 
 def test_orphans_of_lives_are_ended_and_no_other_children() -> None:
@@ -227,7 +292,7 @@ def test_a_child_dies_with_whoever_started_it(who: str) -> None:
         eventually(lambda: not alive(child), what="the child's end")
 
 
-@pytest.mark.parametrize("name", ["linux.LinuxProcesses", "portable_processes.PortableProcesses"])
+@pytest.mark.parametrize("name", ["linux.LinuxProcesses", "macos_processes.MacProcesses"])
 def test_a_process_can_leave_its_group(name: str) -> None:
     """It leads a session of its own then; who leads one already is left in peace."""
     module, _, kind = name.partition(".")

@@ -56,7 +56,7 @@ class Parts:
         self.shelf = BotShelf(bots_folder(str(self.option("bots", "folder")), self.paths))
         self.starter, self.keeper = Launcher("starter"), Launcher("keeper")
         self.hands = HandsLine(spawn, self.memory, hands_main, HandsBirth)
-        self.share = Share(spawn, self.paths.runtime / "mp")
+        self.share = Share(spawn, self.paths.runtime / "mp", self.processes.tie)
         self.shares = ShareKeeper(
             self.share, self.keeper, lambda: self.settings.sections, self.mailbox.wake
         )

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from traybot.demo.flight import HEIGHT, TICK, WIDTH, Flight
+from traybot.shells import signals
 
 if TYPE_CHECKING:
     import tkinter as tk
@@ -155,8 +156,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
-    if hasattr(signal, "pthread_sigmask"):  # a daemon that blocks them hands that down
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+    signals.unblock()  # a daemon that blocks them hands that down
     if options.until_eof:
         threading.Thread(target=_follow_parent, args=(game,), daemon=True).start()
     game.run()

@@ -10,8 +10,9 @@ import json
 import os
 import select
 import threading
+from multiprocessing import reduction
 from multiprocessing.connection import Connection, wait
-from typing import Any
+from typing import Any, Protocol, cast
 
 _CHUNK = 65536
 #: As much is taken at once, more than a pipe holds: who floods us must not keep us from the others.
@@ -20,20 +21,51 @@ _PORTION = 4 * _CHUNK
 _LONGEST = 1 << 20
 
 Document = dict[str, Any]
+#: There on POSIX only.
+_POLL, _READABLE = getattr(select, "poll", None), getattr(select, "POLLIN", 0)
+
+
+class End(Protocol):
+    """One end of a pipe of multiprocessing: a `Connection`, or a `PipeConnection` on Windows."""
+
+    def fileno(self) -> int:
+        """Its descriptor or handle."""
+        ...
+
+    def send_bytes(self, buf: bytes, /) -> None:
+        """Send a message."""
+        ...
+
+    def recv_bytes(self, maxlength: int | None = None, /) -> bytes:
+        """Receive a message."""
+        ...
+
+    def poll(self, timeout: float | None = 0.0, /) -> bool:
+        """Whether a message waits."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+def is_stream(end: End) -> bool:
+    """Whether bytes flow without borders; where they do not, each message is a document."""
+    return _POLL is not None and type(end) is Connection
 
 
 class Channel:
     """One end of a pipe. Sending is safe from any thread; receiving is for one thread."""
 
-    def __init__(self, connection: Connection, *, patient: bool) -> None:
+    def __init__(self, connection: End, *, patient: bool) -> None:
         """Take over a connection. A patient end waits for room when it sends, as a child may."""
         self._connection = connection
-        self._streams = type(connection) is Connection
+        self._streams = is_stream(connection)
         self._patient = patient
         self._rest = b""
         self._sending = threading.Lock()
         self.closed = False
-        if self._streams and not patient:
+        if self._streams and not patient and hasattr(os, "set_blocking"):
             os.set_blocking(connection.fileno(), False)
 
     def fileno(self) -> int:
@@ -66,10 +98,10 @@ class Channel:
 
     def wait(self, seconds: float | None) -> bool:
         """Wait until something can be received, or the other end is gone."""
-        if not self._streams:
-            return bool(wait([self._connection], seconds))
-        poller = select.poll()
-        poller.register(self._connection.fileno(), select.POLLIN)
+        if not self._streams or _POLL is None:
+            return bool(wait([cast("Connection", self._connection)], seconds))
+        poller = _POLL()
+        poller.register(self._connection.fileno(), _READABLE)
         return bool(poller.poll(None if seconds is None else seconds * 1000.0))
 
     def _receive_lines(self) -> list[Document]:
@@ -105,6 +137,17 @@ class Channel:
         self.closed = True
         with contextlib.suppress(OSError):
             self._connection.close()
+
+
+def give_end(door: End, end: End, pid: int) -> None:
+    """Give the process at the other side of a door the end of another pipe."""
+    reduction.send_handle(cast("Any", door), end.fileno(), pid)
+
+
+def take_end(door: End) -> End:
+    """Take what `give_end` gave; waits for it."""
+    taken: End = type(door)(reduction.recv_handle(cast("Any", door)))  # type: ignore[call-arg]  # as both real ones do
+    return taken
 
 
 def _parsed(line: bytes) -> Document | None:

@@ -2,12 +2,10 @@
 
 import contextlib
 import logging
-import signal
 import time
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from typing import Any
 
 from traybot.core.botfile import BotPlan
@@ -15,11 +13,11 @@ from traybot.core.events import ChildExited, ChildHangs, ChildStood, Event, Gate
 from traybot.core.state import DEATHWATCH
 from traybot.shells import hearing, pulse
 from traybot.shells.births import start_process
-from traybot.shells.channel import Channel
+from traybot.shells.channel import Channel, End
 from traybot.shells.graveyard import Graveyard
 from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
-from traybot.shells.life import KILL, Life
+from traybot.shells.life import Life
 from traybot.shells.memory import COUNTERS, LEAVE, Memory
 from traybot.shells.share import Share
 from traybot.shells.stacks import WRITE_SECONDS, Stacks
@@ -103,7 +101,7 @@ class Children:
         ends = [end for end in (theirs, hands) if end is not None]
         self._means.launcher.submit(lambda: self._launch(record, birth, ends))
 
-    def _launch(self, life: Life, birth: Any, ends: list[Connection]) -> None:  # noqa: ANN401
+    def _launch(self, life: Life, birth: Any, ends: list[End]) -> None:  # noqa: ANN401
         """Start the process; on the launcher's thread."""
         means = self._means
         name = f"traybot {life.child} {life.number}"
@@ -121,7 +119,7 @@ class Children:
             with contextlib.suppress(ProcessLookupError):
                 life.handle = means.processes.handle(life.process.pid)
             if life.doomed:
-                life.signal(KILL)
+                life.end_group()
         except Exception as error:  # noqa: BLE001  a start that fails in any way is an end
             life.failed = f"cannot start a process: {error}"
         finally:
@@ -145,18 +143,20 @@ class Children:
         self._means.memory.pause.value = LEAVE
         for record in self._of(child, life):
             record.channel.send({"do": "leave"})
-            if record.plain_program:
-                record.signal(signal.SIGTERM)
+            if record.plain_program and record.handle is not None:
+                record.handle.ask()
 
     def suspend(self, child: str, life: int) -> None:
         """Freeze it and its group."""
         for record in self._of(child, life):
-            record.signal(getattr(signal, "SIGSTOP", -1))
+            if record.handle is not None:
+                record.handle.suspend()
 
     def resume(self, child: str, life: int) -> None:
         """Thaw it and its group."""
         for record in self._of(child, life):
-            record.signal(getattr(signal, "SIGCONT", -2))
+            if record.handle is not None:
+                record.handle.resume()
 
     def tell(self, child: str, document: Mapping[str, Any]) -> None:
         """Say something to the child's present life."""
@@ -245,7 +245,7 @@ class Children:
             self._means.hands.detach(life.number)
         end = life.how_it_ended()
         # What it left in its group; what made a session of its own is swept.
-        life.signal(KILL)
+        life.end_group()
         self._graveyard.lay(life.child, life.handle)
         stood = self._means.stacks.take(life.child, life.number)
         events += [ChildStood(at, life.child, life.number, stood)] if stood else []

@@ -3,10 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import Pipe, reduction
-from multiprocessing.connection import Connection
+from multiprocessing import Pipe
 
-from traybot.shells.channel import Channel
+from traybot.shells.channel import Channel, End, give_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +14,12 @@ class Door:
 
     life: int
     window: str
-    end: Connection
+    end: End
 
-    def hand_in(self, handles: Connection, channel: Channel, pid: int) -> None:
+    def hand_in(self, handles: End, channel: Channel, pid: int) -> None:
         """Give a hands its end; one that is dying does not take it, the next one will."""
         with contextlib.suppress(OSError):
-            reduction.send_handle(handles, self.end.fileno(), pid)
+            give_end(handles, self.end, pid)
             channel.send({"do": "attach", "life": self.life, "window": self.window})
 
     def tell_lost(self) -> None:
@@ -43,7 +42,7 @@ class Doors:
         """Whether there is any."""
         return bool(self._doors)
 
-    def make(self, life: int, window: str) -> tuple[Door, Connection]:
+    def make(self, life: int, window: str) -> tuple[Door, End]:
         """Make a life's line; its own end is given too, to be closed once it is passed on."""
         ours, theirs = Pipe(duplex=True)
         door = self._doors[life] = Door(life, window, theirs)

@@ -7,7 +7,6 @@ inherits the descriptor that keeps it alive.
 import contextlib
 import multiprocessing
 import os
-import signal
 import time
 from multiprocessing import process, resource_tracker
 from multiprocessing.context import BaseContext
@@ -19,6 +18,8 @@ from traybot.system import choose
 
 #: It needs a few milliseconds, unless a stray process holds its pipe.
 _TRACKER_SECONDS = 0.5
+#: There on POSIX only, as all of this is.
+_NO_HANG: int = getattr(os, "WNOHANG", 0)
 _PRELOAD = ["traybot.workers.preload"]
 
 
@@ -78,7 +79,7 @@ def kill() -> None:
     number = pid()
     if number is not None:
         with contextlib.suppress(ProcessLookupError):
-            os.kill(number, signal.SIGKILL)
+            os.kill(number, signals.KILL)
 
 
 def forget() -> None:
@@ -113,9 +114,9 @@ def end_tracker() -> None:
     os.close(tracker._fd)  # noqa: SLF001  it leaves when nobody holds this pipe
     number, tracker._fd, tracker._pid = tracker._pid, None, None  # noqa: SLF001
     deadline = time.monotonic() + _TRACKER_SECONDS
-    while number and os.waitpid(number, os.WNOHANG)[0] == 0:
+    while number and os.waitpid(number, _NO_HANG)[0] == 0:
         if time.monotonic() > deadline:
-            os.kill(number, signal.SIGKILL)
+            os.kill(number, signals.KILL)
         time.sleep(0.002)
 
 

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import psutil
+
 from traybot.system.base import ProcessHandle
 
 #: So often we look whether what was killed with a life is dead and collected.
@@ -56,4 +58,8 @@ class Graveyard:
 
 def boot_time() -> float:
     """Seconds since the machine began, as the system counts them for the birth of processes."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else 0.0
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    if clock is None:
+        return time.time() - psutil.boot_time()
+    seconds: float = vars(time)["clock_gettime"](clock)
+    return seconds

@@ -8,12 +8,11 @@ import logging
 import time
 from collections.abc import Callable
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from typing import Any
 
 from traybot.core.events import Event, HandsLate, HandsLetGo
 from traybot.shells import forkserver, hearing, signals
-from traybot.shells.channel import Channel
+from traybot.shells.channel import Channel, End
 from traybot.shells.doors import Door, Doors
 from traybot.shells.errand import Errand, ask_screen
 from traybot.shells.ledger import Reach, release_without_hands
@@ -43,7 +42,7 @@ class HandsLine:
         context: Any,  # noqa: ANN401  a multiprocessing context: its base lacks Process
         memory: Memory,
         work: Callable[[Any], None],
-        birth: Callable[[Memory, Connection, Connection], Any],
+        birth: Callable[[Memory, End, End], Any],
     ) -> None:
         """`work(birth(memory, control, doors))` is what the process runs; start it with `start`."""
         self._context = context
@@ -53,7 +52,7 @@ class HandsLine:
         self._doors = Doors()
         self._process: Any = None
         self._channel: Channel | None = None
-        self._handles: Connection | None = None
+        self._handles: End | None = None
         self._asked = 0
         self._answered = 0
         #: How far what is asked for and not answered reaches.
@@ -111,7 +110,7 @@ class HandsLine:
             # Whatever this life asked the former hands will not be answered any more.
             door.tell_lost()
 
-    def attach(self, life: int, window: str) -> Connection:
+    def attach(self, life: int, window: str) -> End:
         """Make a line for a life; its end is given, to be closed once it is passed on."""
         door, theirs = self._doors.make(life, window)
         self._hand_in(door)

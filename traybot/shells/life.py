@@ -1,6 +1,5 @@
 """What does the daemon know of one life? Its process, its pipe, and how far its end has come."""
 
-import signal
 import time
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
@@ -17,7 +16,6 @@ _CODE_SECONDS = 0.1
 #: of one whose end is wished for is given up earlier.
 _BIRTH_SECONDS = 8.0
 _UNWANTED_BIRTH_SECONDS = 1.0
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -44,16 +42,16 @@ class Life:
     #: Not our API but a program of the user's: it knows no pipe, but SIGTERM.
     plain_program: bool = False
 
-    def signal(self, number: int) -> None:
-        """Signal it and its group, or what it left in its group."""
-        if self.handle is not None:
-            self.handle.signal_group(number)
-
     def kill(self) -> None:
         """End it and its group; one that is not born yet is ended at its birth."""
         self.doomed, self.spared_until = True, 0.0
         self.waits_since = time.monotonic()
-        self.signal(KILL)
+        self.end_group()
+
+    def end_group(self) -> None:
+        """End it and its group, or what it left in its group."""
+        if self.handle is not None:
+            self.handle.kill()
 
     def answers(self) -> None:
         """It says that it is there."""
@@ -85,7 +83,7 @@ class Life:
         """What it says, and that it is gone."""
         found: list[Any] = [] if self.channel.closed else [self.channel]
         if self.handle is not None and self.handle.fileno() >= 0:
-            found.append(self.handle)
+            found.append(self.handle.fileno())
         elif self.process is not None:
             found.append(self.process.sentinel)
         return found

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Iterable
@@ -58,7 +57,7 @@ class Program:
             # It would inherit our blocked signals and never see a Ctrl+C or SIGTERM of its own.
             with signals.unblocked():
                 self._process = _popen(plan)
-            self._handle = self._processes.handle(self._process.pid)
+            self._handle = self._processes.handle(self._process.pid, outlives=True)
         except (OSError, ValueError) as error:
             _log.error("cannot start the program %s: %s", plan.program[0], error)
             self._failed = True
@@ -69,11 +68,12 @@ class Program:
             self.start(plan)
             return
         self._again, self._kill_at = plan, time.monotonic() + LEAVE_SECONDS
-        self._signal(signal.SIGTERM)
+        if self._handle is not None:
+            self._handle.ask()
 
     def waitables(self) -> Iterable[Any]:
         """Readable once the program is gone."""
-        return [self._handle] if self._handle and self._handle.fileno() >= 0 else []
+        return [self._handle.fileno()] if self._handle and self._handle.fileno() >= 0 else []
 
     def seconds_left(self) -> float | None:
         """A start that failed is told at once; one that was asked to leave is killed in time."""
@@ -101,11 +101,8 @@ class Program:
     def _kill_if_due(self) -> None:
         if self._again is not None and time.monotonic() >= self._kill_at:
             self._kill_at = time.monotonic() + LEAVE_SECONDS
-            self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-
-    def _signal(self, number: int) -> None:
-        if self._handle is not None:
-            self._handle.signal_group(number)
+            if self._handle is not None:
+                self._handle.kill()
 
     def _forget(self) -> None:
         if self._handle:

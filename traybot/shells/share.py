@@ -15,7 +15,7 @@ from multiprocessing.managers import DictProxy, SyncManager
 from pathlib import Path
 from typing import Any
 
-from traybot.shells import guard, signals
+from traybot.shells import guard, signals, streams
 from traybot.system import choose
 
 _log = logging.getLogger(__name__)
@@ -60,19 +60,22 @@ ShareManager.register("messages", callable=_messages)
 def _begin() -> None:
     """Set up the Manager's process: it dies with the daemon, by two means, and by nothing else."""
     processes = choose.processes()
-    processes.die_with_parent(signal.SIGKILL)
+    processes.die_with_parent(signals.KILL)
     processes.own_group()
     for number in signals.our_signals():
         signal.signal(number, signal.SIG_IGN)
-    os.dup2(2, 1)
+    streams.say_nothing()
     guard.leave_with_parent(lambda: None)
 
 
 class Share:
     """The daemon's side: starts Managers and publishes into the present one."""
 
-    def __init__(self, context: BaseContext, folder: Path) -> None:
-        """Start nothing yet; sockets will lie in `folder`."""
+    def __init__(
+        self, context: BaseContext, folder: Path, tie: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """Start nothing yet; sockets will lie in `folder`. `tie` has a process end with us."""
+        self._tie = tie
         self._context = context
         self._folder = folder
         self._number = 0
@@ -87,12 +90,13 @@ class Share:
     def start(self, sections: Mapping[str, Mapping[str, Any]]) -> ShareAddress:
         """Start a Manager and fill it; blocks for about 0.1 s, on a thread that lives on."""
         self._number += 1
-        address = str(self._folder / f"manager-{os.getpid()}-{self._number}")
+        address = choose.manager_address(self._folder, f"manager-{os.getpid()}-{self._number}")
         manager = ShareManager(address=address, ctx=self._context)
         with signals.kept():
             manager.start(initializer=_begin)
         self._manager = manager
         self.pid = self._process.pid
+        self._tie(self._process.pid)
         self._sections = {name: dict(values) for name, values in sections.items()}
         self._settings = manager.settings()  # type: ignore[attr-defined]  # registered above
         self._settings.update(self._sections)

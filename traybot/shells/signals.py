@@ -10,6 +10,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
+#: Ends a process that cannot refuse; where the system has no signals it stands for the same wish.
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+#: Not there on Windows, where nothing is blocked either.
+_BLOCK, _UNBLOCK, _SET = (
+    getattr(signal, name, 0) for name in ("SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK")
+)
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
@@ -21,13 +27,13 @@ def our_signals() -> set[signal.Signals]:
 def block() -> None:
     """Block them in this thread and those it starts: first thing on the main thread."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, our_signals())
+        signal.pthread_sigmask(_BLOCK, our_signals())
 
 
 def unblock() -> None:
     """Undo that in a child."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, our_signals())
+        signal.pthread_sigmask(_UNBLOCK, our_signals())
 
 
 @contextlib.contextmanager
@@ -39,11 +45,11 @@ def kept() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    before = signal.pthread_sigmask(_BLOCK, ())
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(_SET, before)
 
 
 @contextlib.contextmanager
@@ -60,8 +66,9 @@ def listen(heard: Callable[[str], None]) -> None:
     On the main thread. A signal may slip through while a thread starts a program: its handler does
     nothing, but Python notes its number for a second thread to read.
     """
-    if hasattr(signal, "sigwait"):
-        threading.Thread(target=_wait, args=(heard,), name="signals", daemon=True).start()
+    wait = getattr(signal, "sigwait", None)
+    if wait is not None:
+        threading.Thread(target=_wait, args=(wait, heard), name="signals", daemon=True).start()
         slipped, note = socket.socketpair()
         note.setblocking(False)  # noqa: FBT003  the library takes no name
         signal.set_wakeup_fd(note.detach(), warn_on_full_buffer=False)
@@ -74,9 +81,9 @@ def listen(heard: Callable[[str], None]) -> None:
         signal.signal(number, lambda got, _frame: heard(signal.Signals(got).name))
 
 
-def _wait(heard: Callable[[str], None]) -> None:
+def _wait(wait: Callable[[set[signal.Signals]], int], heard: Callable[[str], None]) -> None:
     while True:
-        heard(signal.Signals(signal.sigwait(our_signals())).name)
+        heard(signal.Signals(wait(our_signals())).name)
 
 
 def _read(slipped: socket.socket, heard: Callable[[str], None]) -> None:

@@ -148,15 +148,30 @@ class ProcessHandle(Protocol):
     pid: int
 
     def fileno(self) -> int:
-        """Something to wait for: readable once the process is gone."""
+        """A number for `multiprocessing.connection.wait`: ready once the process is gone.
+
+        -1 where there is none: the sentinel of whoever started it must be waited for instead.
+        """
         ...
 
-    def signal_group(self, number: int) -> None:
-        """Send a signal to the process and its group, or to what is left of the group."""
+    def kill(self) -> None:
+        """End the process and its group, or what is left of the group."""
+        ...
+
+    def ask(self) -> None:
+        """Ask the process and its group to leave, the way this system does."""
+        ...
+
+    def suspend(self) -> None:
+        """Freeze the process and its group."""
+        ...
+
+    def resume(self) -> None:
+        """Thaw the process and its group."""
         ...
 
     def signal(self, number: int) -> None:
-        """Send a signal to the process alone."""
+        """Send a signal to the process alone; does nothing where there are no signals."""
         ...
 
     def reap(self) -> bool:
@@ -183,8 +198,16 @@ class Processes(Protocol):
         """Leave the session and group that we were born in for our own."""
         ...
 
-    def handle(self, pid: int) -> ProcessHandle:
-        """Hold on to a process; `ProcessLookupError` if it is gone already."""
+    def handle(self, pid: int, *, outlives: bool = False) -> ProcessHandle:
+        """Hold on to a process; `ProcessLookupError` if it is gone already.
+
+        As soon as it is born: where the system can end it with us it is tied to us here, unless
+        `outlives` says that it is the user's.
+        """
+        ...
+
+    def tie(self, pid: int) -> None:
+        """Have a process of ours end with us, where it cannot ask for that itself."""
         ...
 
     def end_orphans(self, token: str, spared: Container[int], before: float) -> int:

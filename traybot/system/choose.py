@@ -1,7 +1,9 @@
 """Which operating system is this? The only place in the house that asks."""
 
 import os
+import secrets
 import sys
+from pathlib import Path
 
 from traybot.errors import BackendUnavailable
 from traybot.system.base import Autostart, Awake, Injector, Processes, Theme, Windows
@@ -17,12 +19,26 @@ FORKS: bool = LINUX or MACOS
 def processes() -> Processes:
     """Give what this system offers for owning processes."""
     if LINUX:
-        from traybot.system.linux import LinuxProcesses
+        # For a type checker that looks with another system's eyes that file is empty.
+        from traybot.system.linux import LinuxProcesses  # type: ignore[attr-defined,unused-ignore]
 
-        return LinuxProcesses()
-    from traybot.system.portable_processes import PortableProcesses
+        ours: Processes = LinuxProcesses()
+        return ours
+    if WINDOWS:
+        from traybot.system.windows_processes import WindowsProcesses
 
-    return PortableProcesses()
+        return WindowsProcesses()
+    from traybot.system.macos_processes import MacProcesses
+
+    return MacProcesses()
+
+
+def manager_address(folder: Path, name: str) -> str:
+    """Give where a Manager of multiprocessing may listen: a socket in our folder, or a pipe.
+
+    The library gives its pipes no owner; who connects must know the Manager's key.
+    """
+    return rf"\\.\pipe\traybot-{secrets.token_hex(8)}-{name}" if WINDOWS else str(folder / name)
 
 
 def injector() -> Injector:

@@ -8,11 +8,14 @@ import contextlib
 import ctypes
 import os
 import signal
+import sys
 import time
 from collections.abc import Container
 from pathlib import Path
 
 from traybot.system.base import LIFE_MARK, MARK
+
+assert sys.platform == "linux", "only Linux has what this file is about"
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -43,7 +46,23 @@ class LinuxHandle:
         """Readable once the process is gone."""
         return self._fd
 
-    def signal_group(self, number: int) -> None:
+    def kill(self) -> None:
+        """End it and its group."""
+        self._signal_group(signal.SIGKILL)
+
+    def ask(self) -> None:
+        """Send SIGTERM to it and its group."""
+        self._signal_group(signal.SIGTERM)
+
+    def suspend(self) -> None:
+        """Stop it and its group."""
+        self._signal_group(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Have it and its group go on."""
+        self._signal_group(signal.SIGCONT)
+
+    def _signal_group(self, number: int) -> None:
         """Signal it and, once it leads a group of its own, that group.
 
         Just forked it is still in the forkserver's group, which must not be hit. When it is gone
@@ -125,9 +144,12 @@ class LinuxProcesses:
         with contextlib.suppress(PermissionError):
             os.setsid()
 
-    def handle(self, pid: int) -> LinuxHandle:
+    def handle(self, pid: int, *, outlives: bool = False) -> LinuxHandle:  # noqa: ARG002  whoever is to die with us asks for it itself
         """Open a pidfd."""
         return LinuxHandle(pid)
+
+    def tie(self, pid: int) -> None:
+        """Do nothing: a process of ours asks for its death signal itself."""
 
     def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
         """Kill what the lives left behind and we have adopted, and collect it."""

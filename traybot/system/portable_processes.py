@@ -1,16 +1,18 @@
-"""How are processes owned where the kernel offers nothing of Linux's? By psutil, as far as it goes.
+"""What can be known of processes, and done to them, by psutil alone? The same on every system.
 
-Typed for Windows and macOS; executed on Linux by its tests only.
+`macos_processes` and `windows_processes` build on it. Executed on Linux by its tests.
 """
 
 import contextlib
 import os
-import signal
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 import psutil
 
-from traybot.system.base import MARK
+from traybot.system.base import LIFE_MARK, MARK
+
+#: Whoever loses its parent is this one's child from then on, except on Windows.
+_FIRST_PROCESS = 1
 
 
 class PortableHandle:
@@ -25,19 +27,42 @@ class PortableHandle:
             raise ProcessLookupError(pid) from error
 
     def fileno(self) -> int:
-        """Give -1: the life's own sentinel must be waited for instead."""
+        """Give -1: the sentinel of whoever started it must be waited for."""
         return -1
 
-    def signal_group(self, number: int) -> None:
-        """Signal the process and its descendants, deepest first."""
-        with contextlib.suppress(psutil.NoSuchProcess):
-            for process in [*self._process.children(recursive=True)[::-1], self._process]:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    _signal(process, number)
+    def family(self) -> Iterator[psutil.Process]:
+        """Give what came from the process, the deepest first, and it itself last."""
+        with contextlib.suppress(psutil.Error):
+            yield from self._process.children(recursive=True)[::-1]
+        yield self._process
+
+    def kill(self) -> None:
+        """End the process and its descendants."""
+        for process in self.family():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+    def ask(self) -> None:
+        """Terminate the process and its descendants, by SIGTERM where there are signals."""
+        for process in self.family():
+            with contextlib.suppress(psutil.Error):
+                process.terminate()
+
+    def suspend(self) -> None:
+        """Freeze the process and its descendants."""
+        for process in self.family():
+            with contextlib.suppress(psutil.Error):
+                process.suspend()
+
+    def resume(self) -> None:
+        """Thaw the process and its descendants."""
+        for process in self.family():
+            with contextlib.suppress(psutil.Error):
+                process.resume()
 
     def signal(self, number: int) -> None:
         """Signal the process alone."""
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.Error):
             self._process.send_signal(number)
 
     def reap(self) -> bool:
@@ -48,21 +73,11 @@ class PortableHandle:
         """Do nothing: there is no descriptor."""
 
 
-def _signal(process: psutil.Process, number: int) -> None:
-    stop, go = getattr(signal, "SIGSTOP", -1), getattr(signal, "SIGCONT", -2)
-    if number == stop:
-        process.suspend()
-    elif number == go:
-        process.resume()
-    else:
-        process.kill()
-
-
 class PortableProcesses:
-    """The contract `Processes` by psutil."""
+    """As much of the contract `Processes` as psutil can keep."""
 
     def die_with_parent(self, number: int) -> None:
-        """Do nothing: the guard thread is the only means here, until there is a job object."""
+        """Do nothing: no kernel but Linux's sends such a signal."""
 
     def adopt_orphans(self) -> None:
         """Do nothing: no such notion."""
@@ -73,13 +88,21 @@ class PortableProcesses:
             with contextlib.suppress(PermissionError):
                 os.setsid()
 
-    def handle(self, pid: int) -> PortableHandle:
-        """Hold on to a process."""
-        return PortableHandle(pid)
-
-    def end_orphans(self, token: str, spared: Container[int], before: float) -> int:  # noqa: ARG002
-        """Do nothing: orphans are not handed to us here, and `end_marked` comes at the end."""
-        return 0
+    def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
+        """Kill the programs that lives have started, once those who started them are gone."""
+        ended = 0
+        since = psutil.boot_time()
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if (
+                    process.pid not in spared
+                    and process.create_time() - since <= before
+                    and _is_alone(process)
+                    and process.environ().get(LIFE_MARK, "").startswith(f"{token}:")
+                ):
+                    process.kill()
+                    ended += 1
+        return ended
 
     def end_marked(self, token: str, spared: int = 0) -> int:
         """Kill every process with the mark."""
@@ -97,3 +120,8 @@ class PortableProcesses:
                 if process.pid != os.getpid() and process.environ().get(MARK) == token:
                     found.append(process.pid)
         return found
+
+
+def _is_alone(process: psutil.Process) -> bool:
+    parent = process.parent()
+    return parent is None or parent.pid == _FIRST_PROCESS

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from typing import Any
 
 from traybot.core.botfile import BotPlan
+from traybot.shells.channel import End
 from traybot.shells.memory import Memory
 from traybot.shells.share import ShareAddress
 
@@ -18,9 +18,9 @@ class Birth:
     life: int
     plan: BotPlan
     memory: Memory
-    pipe: Connection
+    pipe: End
     #: To hands; the deathwatch presses nothing and has none.
-    hands: Connection | None
+    hands: End | None
     share: ShareAddress | None
     #: Marks every process that descends from us.
     token: str

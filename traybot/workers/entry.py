@@ -54,7 +54,7 @@ def _become_ours(birth: Birth) -> None:
         signal.signal(signal.SIGTERM, lambda *_: _leave(last_will))
     else:
         last_will = _nothing
-        processes.die_with_parent(signal.SIGKILL)
+        processes.die_with_parent(signals.KILL)
     guard.leave_with_parent(last_will)
     processes.own_group()
     signals.unblock()

@@ -13,12 +13,10 @@ import signal
 import socket
 import time
 from dataclasses import dataclass
-from multiprocessing import reduction
-from multiprocessing.connection import Connection
 
 from traybot.errors import BackendUnavailable, CaptureError, TraybotError
 from traybot.shells import signals
-from traybot.shells.channel import Channel, Document
+from traybot.shells.channel import Channel, Document, End, take_end
 from traybot.shells.ledger import (
     BUTTON_ROW,
     Reach,
@@ -49,9 +47,9 @@ class HandsBirth:
     """What hands is given."""
 
     memory: Memory
-    control: Connection
+    control: End
     #: Over which the sockets of lives are handed in.
-    doors: Connection
+    doors: End
 
 
 def main(birth: HandsBirth) -> None:
@@ -176,8 +174,7 @@ class Hands:
                     self._leaving = self.told_to_leave = True
 
     def _attach(self, life: int, window: str) -> None:
-        handle = reduction.recv_handle(self._doors)
-        guest = Guest(life, window, Channel(type(self._doors)(handle), patient=False))
+        guest = Guest(life, window, Channel(take_end(self._doors), patient=False))
         self._lives[life] = guest
         if self._way.injector is not None:
             with contextlib.suppress(BackendUnavailable):

@@ -52,7 +52,8 @@ def _be_ready_to_tell_where(file: str) -> None:
     if SIGNAL is not None and file:
         # Open as long as we live: the handler writes to its descriptor.
         stream = Path(file).open("wb")  # noqa: SIM115
-        faulthandler.register(SIGNAL, file=stream, all_threads=True)
+        # By its name: a type checker knows it on POSIX only, where the signal is.
+        vars(faulthandler)["register"](SIGNAL, file=stream, all_threads=True)
 
 
 def _end_of(error: BaseException, place: str) -> Exit:

@@ -2,18 +2,18 @@
 
 import json
 import os
-import select
 import time
-from multiprocessing.connection import Connection
 from typing import Any
 
 from traybot.errors import TraybotError
-from traybot.shells.channel import Channel
+from traybot.shells.channel import Channel, End, is_stream
 from traybot.shells.memory import GO, LEAVE
 from traybot.shells.share import ShareAddress, ShareView
 from traybot.workers.birth import Birth
 from traybot.workers.doings import Doings
 
+#: Who has lost the daemon is ended by its guard well within that time.
+_ALONE_SECONDS = 5.0
 #: How often a press that is refused for want of focus is tried again.
 _RETRY_SECONDS = 0.05
 
@@ -137,9 +137,10 @@ class Line:
 class _HandsEnd:
     """Questions and answers with hands, numbered, so that an answer that came late fits nothing."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._fd = connection.fileno()
+    def __init__(self, end: End) -> None:
+        self._end = end
+        #: None where pipes keep messages whole (Windows).
+        self._fd = end.fileno() if is_stream(end) else None
         self._number = 0
         self._rest = b""
 
@@ -151,7 +152,7 @@ class _HandsEnd:
         self._number += 1
         request["n"] = self._number
         while True:
-            os.write(self._fd, json.dumps(request, separators=(",", ":")).encode() + b"\n")
+            self._write(json.dumps(request, separators=(",", ":")).encode() + b"\n")
             answer = self._answer()
             if answer is not None:
                 return answer
@@ -166,9 +167,24 @@ class _HandsEnd:
                     return None
                 if answer.get("n") == self._number:
                     return answer
-            chunk = os.read(self._fd, 65536)
+            chunk = self._read()
             if not chunk:
                 # The daemon is gone; so are we, in a moment.
-                select.select([], [], [], 5.0)
+                time.sleep(_ALONE_SECONDS)
                 raise Left
             self._rest += chunk
+
+    def _write(self, line: bytes) -> None:
+        if self._fd is None:
+            self._end.send_bytes(line)
+        else:
+            os.write(self._fd, line)
+
+    def _read(self) -> bytes:
+        """Wait for what hands says; nothing once nobody can say anything any more."""
+        if self._fd is not None:
+            return os.read(self._fd, 65536)
+        try:
+            return self._end.recv_bytes()
+        except EOFError:
+            return b""

@@ -7,18 +7,18 @@ it has loaded so that its children share those pages.
 
 import contextlib
 import gc
-import os
 import signal
 
+from traybot.shells import signals, streams
 from traybot.system import choose
 
 # Import-time work on purpose: the forkserver offers no other moment, and nobody else imports this.
 if hasattr(signal, "SIGINT"):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 _processes = choose.processes()
-_processes.die_with_parent(signal.SIGKILL)
+_processes.die_with_parent(signals.KILL)
 _processes.own_group()
-os.dup2(2, 1)
+streams.say_nothing()
 
 import cv2  # noqa: E402
 
