@@ -7,6 +7,7 @@ from pathlib import Path
 
 from traybot.errors import BackendUnavailable
 from traybot.system.base import Autostart, Awake, Injector, Processes, Theme, Windows
+from traybot.system.calling import ClientConnection, Listener
 
 # A type checker would call the other systems' code unreachable if it saw the comparison itself.
 LINUX: bool = sys.platform.startswith("linux")
@@ -31,6 +32,28 @@ def processes() -> Processes:
     from traybot.system.macos_processes import MacProcesses
 
     return MacProcesses()
+
+
+def listen(path: Path) -> Listener:
+    """Listen for other programs of this user; `path` is where they look for us."""
+    if WINDOWS:
+        from traybot.system.windows_pipe import PipeListener
+
+        return PipeListener(path)
+    from traybot.system.unix_socket import UnixListener
+
+    return UnixListener(path)
+
+
+def connect(path: Path, seconds: float) -> ClientConnection:
+    """Call whoever listens at `path`; `OSError` if nobody does."""
+    if WINDOWS:
+        from traybot.system.windows_pipe_client import PipeClient
+
+        return PipeClient(path, seconds)
+    from traybot.system.unix_socket import UnixClient
+
+    return UnixClient(path, seconds)
 
 
 def manager_address(folder: Path, name: str) -> str:

@@ -30,6 +30,8 @@ _CW_EVENT_MASK = 0x800
 _ERROR, _REPLY, _GENERIC_EVENT = 0, 1, 35
 _PACKET = 32
 _CHUNK = 1 << 16
+#: By its name: a type checker knows it on POSIX only.
+_AT_ONCE: int = getattr(socket, "MSG_DONTWAIT", 0)
 #: The fixed part of what the server says of itself, and of a screen, in bytes.
 _SETUP_HEAD, _SETUP, _SCREEN, _DEPTH, _VISUAL, _FORMAT = 8, 40, 40, 8, 24, 8
 
@@ -155,7 +157,7 @@ class Wire:
     def events(self) -> list[bytes]:
         """Give the events that have come, 32 bytes each; `XLost` once the server is gone."""
         try:
-            while got := self._socket.recv_into(self._chunk, 0, socket.MSG_DONTWAIT):
+            while got := self._socket.recv_into(self._chunk, 0, _AT_ONCE):
                 self._rest += self._chunk[:got]
         except BlockingIOError:
             pass
