@@ -25,7 +25,6 @@ from traybot.system.windows_pipe_base import (
     Operation,
     PipeCalls,
     leave_name,
-    own_calls,
 )
 
 #: So many callers may come at one moment without waiting for the next instance.
@@ -116,7 +115,7 @@ class PipeListener:
 
     def __init__(self, path: Path, calls: PipeCalls | None = None) -> None:
         """Make a pipe and leave its name in the file `path`; the instance lock must be held."""
-        self._calls = calls or own_calls()
+        self._calls = calls or _own_calls()
         self._path = path
         self._name = PREFIX + secrets.token_hex(16)
         self._rights = f"D:P(A;;GA;;;{self._calls.user_of(os.getpid())})"
@@ -229,3 +228,10 @@ class PipeListener:
                 self._under_way.pop(told[1], None)
         self._calls.close(self._port)
         self._path.unlink(missing_ok=True)
+
+
+def _own_calls() -> PipeCalls:
+    """Windows' own can be loaded there only."""
+    from traybot.system.windows_pipe_calls import WindowsPipeCalls
+
+    return WindowsPipeCalls()

@@ -92,13 +92,6 @@ class PipeCalls(Protocol):
         ...
 
 
-def own_calls() -> PipeCalls:
-    """Give Windows' own; they can be loaded there only."""
-    from traybot.system.windows_pipe_calls import WindowsPipeCalls
-
-    return WindowsPipeCalls()
-
-
 def name_in(path: Path) -> str:
     """Read a pipe's name; it must be one of ours, on this machine."""
     name = path.read_text(encoding="utf-8", errors="replace")

@@ -12,7 +12,6 @@ from traybot.system.windows_pipe_base import (
     Operation,
     PipeCalls,
     name_in,
-    own_calls,
 )
 
 _QUEUE_SECONDS = 5.0
@@ -26,7 +25,7 @@ class PipeClient:
 
         `OSError` if nobody listens there, `TraybotError` if it is somebody else who does.
         """
-        self._calls = calls or own_calls()
+        self._calls = calls or _own_calls()
         self._seconds = seconds
         self._pipe = self._knock(name_in(path))
         if not self._is_ours():
@@ -81,3 +80,10 @@ class PipeClient:
         if self._pipe != -1:
             self._calls.close(self._pipe)
             self._pipe = -1
+
+
+def _own_calls() -> PipeCalls:
+    """Windows' own can be loaded there only."""
+    from traybot.system.windows_pipe_calls import WindowsPipeCalls
+
+    return WindowsPipeCalls()
