@@ -148,14 +148,11 @@ class ProcessHandle(Protocol):
     pid: int
 
     def fileno(self) -> int:
-        """A number for `multiprocessing.connection.wait`: ready once the process is gone.
-
-        -1 where there is none: the sentinel of whoever started it must be waited for instead.
-        """
+        """A number to wait for, ready once the process is gone; -1: wait for its sentinel."""
         ...
 
     def kill(self) -> None:
-        """End the process and its group, or what is left of the group."""
+        """End it and its group, or what is left of the group."""
         ...
 
     def ask(self) -> None:
@@ -199,15 +196,14 @@ class Processes(Protocol):
         ...
 
     def handle(self, pid: int, *, outlives: bool = False) -> ProcessHandle:
-        """Hold on to a process; `ProcessLookupError` if it is gone already.
+        """Hold on to one just born, and `tie` it unless it `outlives` us, as the user's does.
 
-        As soon as it is born: where the system can end it with us it is tied to us here, unless
-        `outlives` says that it is the user's.
+        `ProcessLookupError` if it is gone already.
         """
         ...
 
     def tie(self, pid: int) -> None:
-        """Have a process of ours end with us, where it cannot ask for that itself."""
+        """Have it end with us, where it cannot ask for that itself."""
         ...
 
     def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
