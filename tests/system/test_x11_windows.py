@@ -15,7 +15,7 @@ from tests.desktop import Desktop, eventually
 from tests.system.x11_window import WitnessWindow, witness
 from traybot.core.geometry import Rect
 from traybot.errors import BackendUnavailable, CaptureError
-from traybot.system.base import Window
+from traybot.system.windowing import Window
 from traybot.system.x11_windows import X11Windows
 
 

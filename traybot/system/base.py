@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from traybot.core.geometry import Rect
-
 #: Codes of keys are 0 to 255 on every system we know (X keycodes, Windows and macOS virtual keys).
 KEY_CODES = 256
 #: In the environment of every process of one daemon, with a token of that daemon; and, set by each
@@ -18,41 +16,6 @@ MARK = "TRAYBOT_INSTANCE"
 LIFE_MARK = "TRAYBOT_LIFE"
 #: Mouse buttons are numbered as X does: 1 left, 2 middle, 3 right, 8 back, 9 forward.
 BUTTONS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A top-level window as a person knows it."""
-
-    id: int
-    title: str
-    #: The client area (without the window manager's frame), in screen pixels.
-    rect: Rect
-    pid: int | None = None
-    minimized: bool = False
-
-
-class Windows(Protocol):
-    """Asks the window system; changes nothing."""
-
-    def all(self) -> list[Window]:
-        """Every top-level window, minimized ones too, topmost last where the system knows."""
-        ...
-
-    def find(self, title: str) -> Window | None:
-        """Find the window whose title matches the regular expression `title` (`re.search`).
-
-        Of several the one in front wins, then the one that was found last time, then the largest.
-        """
-        ...
-
-    def front(self) -> Window | None:
-        """The window that gets the keys now."""
-        ...
-
-    def close(self) -> None:
-        """Let go of the connection; may be called twice."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

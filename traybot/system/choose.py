@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from traybot.errors import BackendUnavailable
-from traybot.system.base import Autostart, Awake, Injector, Processes, Theme, Windows
+from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
 from traybot.system.calling import ClientConnection, Listener
+from traybot.system.windowing import Windows
 
 # A type checker would call the other systems' code unreachable if it saw the comparison itself.
 LINUX: bool = sys.platform.startswith("linux")

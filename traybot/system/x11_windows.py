@@ -12,7 +12,7 @@ from Xlib import X
 from Xlib.protocol import request
 
 from traybot.errors import CaptureError
-from traybot.system.base import Window
+from traybot.system.windowing import Window
 from traybot.system.x11_connection import connect, disconnect, drain, losing_is
 from traybot.system.x11_properties import Answers, Question, arrived, ask_property, numbers
 
@@ -21,7 +21,7 @@ _DEEPEST = 32
 
 
 class X11Windows:
-    """Satisfies `system.base.Windows` on an X server; for the thread that made it.
+    """Satisfies `system.windowing.Windows` on an X server; for the thread that made it.
 
     `CaptureError` from any call once the server is gone. Windows that vanish meanwhile are skipped.
     """

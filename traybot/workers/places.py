@@ -6,7 +6,7 @@ from traybot.core.botfile import in_region
 from traybot.core.geometry import Rect
 from traybot.errors import CaptureError, WindowMissing
 from traybot.system import choose
-from traybot.system.base import Window, Windows
+from traybot.system.windowing import Window, Windows
 from traybot.vision.screen import Frame, Screen
 
 #: So often a picture is taken of a window that moves meanwhile, before it counts as not to be seen.

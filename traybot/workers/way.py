@@ -9,7 +9,8 @@ from traybot.errors import TraybotError
 from traybot.shells.ledger import release_all
 from traybot.shells.memory import Memory
 from traybot.system import choose
-from traybot.system.base import Injector, Windows
+from traybot.system.base import Injector
+from traybot.system.windowing import Windows
 
 _log = logging.getLogger(__name__)
 
