@@ -21,7 +21,7 @@ RECIPE := pyproject.toml requirements.lock debian-packages.txt
 READY := .venv/ready-$(shell cat $(RECIPE) | cksum | tr ' ' -)
 PACKAGES := $(shell sed -e 's/\#.*//' debian-packages.txt)
 
-.PHONY: help env demo test lint types types-elsewhere house unit fmt lock bench clean
+.PHONY: help env demo test lint types types-elsewhere house unit fmt lock strings bench clean
 
 help:
 	@echo 'make demo    see it work: a game, its bot, the tray, a death, a recovery'
@@ -31,6 +31,7 @@ help:
 	@echo 'make house   imports only        make unit    tests only (ARGS="-k stop" for some)'
 	@echo 'make fmt     put the code in shape'
 	@echo 'make bench   measure starts and stops, and strike at everything 50 times'
+	@echo 'make strings take the texts out for translators, and put their catalogues in'
 	@echo 'make lock    choose the newest dependencies anew'
 	@echo 'make clean   remove what was made'
 
@@ -111,6 +112,18 @@ lock:
 	  --python-version 3.11 --python-platform linux --generate-hashes \
 	  --no-emit-index-url --no-header --no-emit-package evdev
 	@rm -rf .lock-venv
+
+LOCALE := traybot/locale
+CATALOGUES = $(wildcard $(LOCALE)/*/LC_MESSAGES/traybot.po)
+strings: env
+	@$(BIN)/pybabel --quiet extract --keyword _ --keyword later --keyword n_:1,2 --no-default-keywords \
+	  --no-location --sort-output --omit-header --output-file $(LOCALE)/traybot.pot traybot
+	@for po in $(CATALOGUES); do \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header \
+	    --domain traybot --input-file $(LOCALE)/traybot.pot --output-file $$po \
+	    --locale $$(basename $$(dirname $$(dirname $$po))) && \
+	  $(BIN)/pybabel --quiet compile --input-file $$po --output-file $${po%.po}.mo || exit 1; \
+	done
 
 bench: env
 	@$(BIN)/python bench/start.py

@@ -11,6 +11,7 @@ import pytest
 
 from tests import leftovers
 from tests.desktop import Desktop, eventually
+from tests.pseudo import environment
 
 #: How long what a test started may take to leave after the test ended.
 LEAVE_SECONDS = 5.0
@@ -93,3 +94,9 @@ def _enter(desktop: Desktop, patch: pytest.MonkeyPatch) -> None:
     patch.setenv("XDG_SESSION_TYPE", "x11")
     patch.delenv("WAYLAND_DISPLAY", raising=False)
     patch.delenv("XAUTHORITY", raising=False)
+
+
+@pytest.fixture
+def pseudo(tmp_path: Path) -> dict[str, str]:
+    """An environment in which each translated text stands in brackets."""
+    return environment(tmp_path / "locale")

@@ -1,5 +1,7 @@
 """What can go wrong that somebody handles? Any other exception is a bug and keeps its traceback."""
 
+from traybot.text import joined
+
 
 class TraybotError(Exception):
     """Something a person can act on: one line, what failed and what to do about it."""
@@ -12,7 +14,7 @@ class TraybotError(Exception):
 
     def __str__(self) -> str:
         """Give the one line a person reads."""
-        return f"{self.what} ({self.remedy})" if self.remedy else self.what
+        return joined("", (self.what, " (", self.remedy, ")")) if self.remedy else self.what
 
 
 class BotError(TraybotError):

@@ -6,6 +6,7 @@ from traybot.errors import TraybotError
 from traybot.system import choose
 from traybot.system.autostart_command import own_command
 from traybot.system.base import AutostartWord
+from traybot.text import _, in_english
 
 
 def autostart(do: str, *, as_json: bool) -> int:
@@ -17,14 +18,15 @@ def autostart(do: str, *, as_json: bool) -> int:
         entry.disable()
     status = entry.status()
     if do == "on" and status.word is not AutostartWord.ON:
-        what = f"cannot start at login: {status.word}: {status.why}"
-        raise TraybotError(what, "change that, then try again")
+        what = _("cannot start at login: {word}: {why}").format(word=_(status.word), why=status.why)
+        raise TraybotError(what, _("change that, then try again"))
     if do == "off" and status.word is AutostartWord.ON:
-        raise TraybotError(f"cannot switch it off: {status.why}", "remove that entry by hand")
+        what = _("cannot switch it off: {why}").format(why=status.why)
+        raise TraybotError(what, _("remove that entry by hand"))
     if as_json:
         document = {"status": status.word, "why": status.why, "remedy": status.remedy}
-        print(json.dumps(document | {"command": own_command()}))
+        print(json.dumps(in_english(document) | {"command": own_command()}))
     else:
         remedy = f" ({status.remedy})" if status.remedy else ""
-        print(f"autostart {status.word}: {status.why}{remedy}")
+        print(_("autostart {word}: {why}").format(word=_(status.word), why=status.why) + remedy)
     return 0

@@ -10,7 +10,7 @@ from traybot.errors import TraybotError
 from traybot.shells import settings_file
 from traybot.shells.paths import Paths
 from traybot.system import choose
-from traybot.text import _
+from traybot.text import _, in_english, joined
 
 _DARK = 4
 _WIDTH = 320
@@ -43,7 +43,7 @@ def _tray(_paths: Paths, heard: Heard) -> list[Finding]:
         none = text.startswith("none") or "no tray on this desktop" in text
         shown = not none or "not wanted" in text
         remedy = "" if shown else _("see docs/troubleshooting.md, Tray")
-        return [Finding("tray", shown, text, remedy)]
+        return [Finding("tray", shown, str(heard.shown["tray"]), remedy)]
     if not choose.LINUX:
         return [good("tray", _("part of the system"))]
     from traybot.shells import tray_host
@@ -68,26 +68,30 @@ def _notifier() -> bool:
 def _hotkeys(paths: Paths, heard: Heard) -> list[Finding]:
     status = heard.status
     if status is not None:
-        keys = {name: (key["chord"], key["state"]) for name, key in status["hotkeys"].items()}
+        keys = heard.shown["hotkeys"]
+        plain = {name: str(key["state"]) for name, key in status["hotkeys"].items()}
     else:
         keys = _try_hotkeys(paths)
-    found = [_hotkey(name, chord, state) for name, (chord, state) in keys.items()]
+        plain = {name: str(in_english(key["state"])) for name, key in keys.items()}
+    found = [_hotkey(name, key, plain[name]) for name, key in keys.items()]
     wished = {name: str((status or {}).get(name, "off")) for name in ("corner", "takeover")}
-    return found + [_wished(name, state) for name, state in wished.items() if state != "off"]
+    return found + [_wished(name, state, heard) for name, state in wished.items() if state != "off"]
 
 
-def _hotkey(name: str, chord: str, state: str) -> Finding:
+def _hotkey(name: str, key: dict[str, str], state: str) -> Finding:
     well = state.startswith("bound") or "switched off" in state
     remedy = "" if well else _("see docs/troubleshooting.md, Hotkeys")
-    return Finding(f"hotkey.{name}", well, f"{chord}: {state}", remedy)
+    text = joined(": ", (key["chord"], key["state"]))
+    return Finding(f"hotkey.{name}", well, text, remedy)
 
 
-def _wished(name: str, state: str) -> Finding:
+def _wished(name: str, state: str, heard: Heard) -> Finding:
     well = state.startswith("on")
-    return Finding(name, well, state, "" if well else _("use a hotkey or the menu instead"))
+    remedy = "" if well else _("use a hotkey or the menu instead")
+    return Finding(name, well, str(heard.shown[name]), remedy)
 
 
-def _try_hotkeys(paths: Paths) -> dict[str, tuple[str, str]]:
+def _try_hotkeys(paths: Paths) -> dict[str, dict[str, str]]:
     """Bind the chords for a moment, as the daemon would."""
     from traybot.shells.faces import ACTIONS
     from traybot.shells.hotkeys import choose_hotkeys
@@ -99,7 +103,7 @@ def _try_hotkeys(paths: Paths) -> dict[str, tuple[str, str]]:
         states = hotkeys.bind(chords)
     finally:
         hotkeys.stop()
-    return {name: (chord, states[name]) for name, chord in chords}
+    return {name: {"chord": chord, "state": states[name]} for name, chord in chords}
 
 
 def _backends(_paths: Paths, _heard: Heard) -> list[Finding]:
@@ -182,7 +186,8 @@ def _awake(_paths: Paths, heard: Heard) -> list[Finding]:
         return []
     state = str(heard.status["awake"])
     well = not state.startswith("unavailable")
-    return [Finding("awake", well, state, "" if well else _("switch the machine's sleep off"))]
+    remedy = "" if well else _("switch the machine's sleep off")
+    return [Finding("awake", well, str(heard.shown["awake"]), remedy)]
 
 
 CHECKS: dict[str, Callable[[Paths, Heard], list[Finding]]] = {

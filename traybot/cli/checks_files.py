@@ -13,7 +13,7 @@ from traybot.errors import AlreadyRunning
 from traybot.shells import instance, settings_file
 from traybot.shells.paths import Paths
 from traybot.system import choose
-from traybot.text import _
+from traybot.text import _, joined
 
 _LEAST_FREE = 200_000_000
 #: Each of these puts its build into the folder `cv2`.
@@ -56,12 +56,12 @@ def _version(distribution: str) -> str:
 def _autostart(_paths: Paths, _heard: Heard) -> list[Finding]:
     found = choose.autostart().status()
     well = found.word in {"on", "off"}
-    return [Finding("autostart", well, f"{found.word}: {found.why}", found.remedy)]
+    return [Finding("autostart", well, joined(": ", (_(found.word), found.why)), found.remedy)]
 
 
 def _daemon(paths: Paths, heard: Heard) -> list[Finding]:
     if heard.status is not None:
-        phase, hand = heard.status["phase"], heard.status["input"]
+        phase, hand = _(heard.status["phase"]), heard.shown["input"]
         text = _("runs, phase {phase}, input {input}").format(phase=phase, input=hand)
         return [good("daemon", text)]
     if _locked(paths):
@@ -87,7 +87,7 @@ def _locked(paths: Paths) -> bool:
 def _settings(paths: Paths, heard: Heard) -> list[Finding]:
     trouble = str(heard.status.get("settings", "ok")) if heard.status else "ok"
     if trouble != "ok":
-        return [bad("settings", trouble, _("a mended file is read at once"))]
+        return [bad("settings", str(heard.shown["settings"]), _("a mended file is read at once"))]
     settings_file.load(paths.settings)
     there = _("sound") if paths.settings.exists() else _("not there: all defaults")
     return [good("settings", f"{paths.settings}: {there}")]

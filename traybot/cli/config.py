@@ -12,6 +12,7 @@ from traybot.core.settings import DEFAULTS
 from traybot.errors import NoDaemon, SettingsError, TraybotError
 from traybot.shells import client, settings_file
 from traybot.shells.paths import find_paths
+from traybot.text import _
 
 
 def config(do: str, name: str, value: str | None, *, as_json: bool) -> int:
@@ -39,7 +40,7 @@ def _show(*, as_json: bool) -> None:
     for section, values in sections.items():
         print(f"[{section}]")
         for option, value in values.items():
-            note = "" if value != DEFAULTS.sections[section][option] else "  # default"
+            note = "" if value != DEFAULTS.sections[section][option] else f"  # {_('default')}"
             print(f"{option} = {json.dumps(value, ensure_ascii=False)}{note}")
         print()
 
@@ -61,8 +62,9 @@ def _set(name: str, text: str) -> None:
 def _place(name: str) -> tuple[str, str]:
     known = [f"{section}.{key}" for section, rows in DEFAULTS.sections.items() for key in rows]
     if name not in known:
-        raise SettingsError(f"cannot find the option {name!r}", nearest(name, known))
-    section, _, option = name.partition(".")
+        what = _('cannot find the option "{name}"').format(name=name)
+        raise SettingsError(what, nearest(name, known))
+    section, option = name.split(".")
     return section, option
 
 
@@ -78,16 +80,17 @@ def _edit() -> None:
     """Open the file in the user's editor; afterwards the file is checked whole."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
-        raise TraybotError("cannot edit: no editor is chosen", "set VISUAL or EDITOR")
+        raise TraybotError(_("cannot edit: no editor is chosen"), _("set VISUAL or EDITOR"))
     path = find_paths().settings
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         done = subprocess.run([*shlex.split(editor), str(path)], check=False)
     except (OSError, ValueError) as error:
-        raise TraybotError(f"cannot run {editor!r}: {error}", "set VISUAL or EDITOR") from error
+        what = _('cannot run "{editor}": {error}').format(editor=editor, error=error)
+        raise TraybotError(what, _("set VISUAL or EDITOR")) from error
     if done.returncode:
-        what = f"cannot edit: the editor ended with {done.returncode}"
-        raise TraybotError(what, "nothing was read again")
+        what = _("cannot edit: the editor ended with {code}").format(code=done.returncode)
+        raise TraybotError(what, _("nothing was read again"))
     settings_file.load(path)
     _tell_daemon()
 

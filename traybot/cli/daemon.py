@@ -7,6 +7,7 @@ import time
 
 from traybot.errors import AlreadyRunning, TraybotError
 from traybot.shells.paths import find_paths
+from traybot.text import _
 
 _UP_SECONDS = 15.0
 
@@ -43,7 +44,7 @@ def run(  # noqa: PLR0913  one parameter per option of the command
         raise
     code = daemon.run()
     if not autostart:
-        print("traybot: all gone", file=sys.stderr, flush=True)
+        print(_("traybot: all gone"), file=sys.stderr, flush=True)
     if not daemon.told:
         # A thread still waits for whoever does not read our output; Python would wait with it.
         os._exit(code)
@@ -69,15 +70,15 @@ def open() -> int:  # noqa: A001  the command's own name
     deadline = time.monotonic() + _UP_SECONDS
     while time.monotonic() < deadline:
         if (status := talk.running()) is not None:
-            print("traybot runs; see it with: traybot status")
+            print(_("traybot runs; see it with: traybot status"))
             if status["settings"] != "ok":
                 print(f"traybot: {status['settings']}", file=sys.stderr)
             return 0
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    what = "cannot start traybot"
-    raise TraybotError(what, f"see {paths.log}, or try: traybot run")
+    remedy = _("see {log}, or try: traybot run").format(log=paths.log)
+    raise TraybotError(_("cannot start traybot"), remedy)
 
 
 def demo(*, no_display: bool, seconds: float, as_json: bool) -> int:

@@ -14,7 +14,7 @@ from traybot.cli.finding import Finding, Heard
 from traybot.errors import NoDaemon, TraybotError
 from traybot.shells import client
 from traybot.shells.paths import Paths, find_paths
-from traybot.text import _
+from traybot.text import _, in_english
 
 #: A daemon that has not answered in this time hangs.
 _PATIENCE_SECONDS = 5.0
@@ -32,9 +32,15 @@ def doctor(*, full: bool, as_json: bool) -> int:
             found.append(Finding(name, ok=False, text=error.what, remedy=error.remedy))
         except Exception as error:  # noqa: BLE001  a library may fail in every way; that is a finding
             found.append(Finding(name, ok=False, text=repr(error), remedy=_("see the log")))
-    hide = (lambda text: text) if full else _redacted
-    rows = [
-        {"check": one.check, "ok": one.ok, "text": hide(one.text), "remedy": hide(one.remedy)}
+    plain = in_english if as_json else str
+    hide = str if full else _redacted
+    rows: list[dict[str, Any]] = [
+        {
+            "check": one.check,
+            "ok": one.ok,
+            "text": hide(plain(one.text)),
+            "remedy": hide(plain(one.remedy)),
+        }
         for one in found
     ]
     well = all(one.ok for one in found)
@@ -66,8 +72,10 @@ def _redacted(text: str) -> str:
 def _ask(paths: Paths) -> Heard:
     """Give the daemon's own word."""
     try:
-        return Heard(client.ask(paths.socket, {"do": "status"}, _PATIENCE_SECONDS))
+        plain = client.ask(paths.socket, {"do": "status"}, _PATIENCE_SECONDS)
+        local = client.ask(paths.socket, {"do": "status", "local": True}, _PATIENCE_SECONDS)
+        return Heard(plain, local)
     except NoDaemon:
-        return Heard(None)
+        return Heard(None, {})
     except TraybotError as error:
-        return Heard(None, str(error))
+        return Heard(None, {}, str(error))

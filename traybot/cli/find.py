@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from traybot.core.geometry import Match, Rect
 from traybot.errors import TraybotError
-from traybot.text import _
+from traybot.text import _, in_english
 
 if TYPE_CHECKING:
     from traybot.vision.screen import Frame
@@ -56,7 +56,8 @@ def find(**given: Any) -> int:  # noqa: ANN401  the options of the command
     outcome, frame = _KINDS[wish.kind](wish)
     if wish.show:
         _show(frame, outcome, Path(wish.show))
-    print(json.dumps(_document(wish, outcome, frame)) if wish.as_json else _told(outcome, frame))
+    document = in_english(_document(wish, outcome, frame))
+    print(json.dumps(document) if wish.as_json else _told(outcome, frame))
     return 0
 
 

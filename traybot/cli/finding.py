@@ -6,9 +6,13 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What the daemon says; None if none answers, and then why, should one be there."""
+    """What the daemon says of itself."""
 
+    #: To go by, in English; None if none answers.
     status: dict[str, Any] | None
+    #: The same to be shown, in the user's language.
+    shown: dict[str, Any]
+    #: Why none answers, should one be there.
     trouble: str = ""
 
 

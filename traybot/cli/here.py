@@ -7,6 +7,7 @@ from traybot.errors import TraybotError
 from traybot.shells import settings_file
 from traybot.shells.bot_shelf import BotShelf, bots_folder
 from traybot.shells.paths import find_paths
+from traybot.text import _, in_english
 
 
 def bots(*, names: bool, as_json: bool) -> int:
@@ -17,12 +18,13 @@ def bots(*, names: bool, as_json: bool) -> int:
         return 0
     found = shelf.faults()
     if as_json:
-        print(json.dumps({"bots": [{"name": name, "fault": fault} for name, fault in found]}))
+        listed = [{"name": name, "fault": in_english(fault)} for name, fault in found]
+        print(json.dumps({"bots": listed}))
         return 0
     for name, fault in found:
-        print(f"{name:20} {fault or 'ok'}")
+        print(f"{name:20} {fault or _('ok')}")
     if not found:
-        print(f"no bots in {shelf.root}")
+        print(_("no bots in {folder}").format(folder=shelf.root))
     return 0
 
 
@@ -39,8 +41,8 @@ def check(bot: str, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"name": plan.name, "ok": True, "watches": len(plan.watches)}))
     else:
-        watches = ", ".join(watch.name for watch in plan.watches) or "none"
-        print(f"{plan.name} is sound; watches: {watches}")
+        watches = ", ".join(watch.name for watch in plan.watches) or _("none")
+        print(_("{bot} is sound; watches: {watches}").format(bot=plan.name, watches=watches))
     return 0
 
 
@@ -71,13 +73,15 @@ def play(bot: Bot) -> None:
 def new(bot: str) -> int:
     """Make a bot that runs and does nothing yet."""
     if not bot.replace("-", "_").isidentifier():
-        what = f"cannot name a bot {bot!r}"
-        raise TraybotError(what, "use letters, digits, - and _")
+        what = _('cannot name a bot "{name}"').format(name=bot)
+        raise TraybotError(what, _("use letters, digits, - and _"))
     folder = _shelf().root / bot
     if folder.exists():
-        raise TraybotError(f"cannot make {folder}: it is there already", "choose another name")
+        what = _("cannot make {folder}: it is there already").format(folder=folder)
+        raise TraybotError(what, _("choose another name"))
     (folder / "templates").mkdir(parents=True)
     (folder / "bot.toml").write_text(_NEW_SETTINGS.format(name=bot), encoding="utf-8")
     (folder / "routine.py").write_text(_NEW_CODE, encoding="utf-8")
-    print(f"made {folder}; run it with: traybot run {bot}")
+    made = _("made {folder}; run it with: {command}")
+    print(made.format(folder=folder, command=f"traybot run {bot}"))
     return 0

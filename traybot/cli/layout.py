@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from traybot.cli.pages import CODES, FIRST_STEPS, GROUPS, Page
 from traybot.core.options import nearest
+from traybot.text import _
 
 _WIDTH = 78
 _COLUMN = 28
@@ -35,7 +36,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and which page helps; exit code 2."""
-        self.exit(2, f"traybot: {message} (see: {self.prog} --help)\n")
+        see = _("see: {command}").format(command=f"{self.prog} --help")
+        self.exit(2, f"traybot: {message} ({see})\n")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401  as its base
         """Offer the nearest word in place of all there are."""
@@ -54,15 +56,15 @@ class Overview(Parser):
 
 def unknown(word: str, known: Iterable[str]) -> str:
     """Say that there is no such word, and which was meant."""
-    return f'unknown word "{word}", {nearest(word, known)}'
+    return _('unknown word "{word}", {nearest}').format(word=word, nearest=nearest(word, known))
 
 
 def _overview() -> str:
     """Give what `traybot --help` says below its first lines."""
-    parts = [_table(heading, _does(pages)) for heading, pages in GROUPS]
-    parts.append(_table("first steps", FIRST_STEPS))
-    parts.append(_table("exit codes", ((str(code), means) for code, means in CODES.items())))
-    parts.append("A command's own page: traybot help COMMAND")
+    parts = [_table(_(heading), _does(pages)) for heading, pages in GROUPS]
+    parts.append(_table(_("first steps"), FIRST_STEPS))
+    parts.append(_table(_("exit codes"), ((str(code), means) for code, means in CODES.items())))
+    parts.append(_("A command's own page: traybot help COMMAND"))
     return "\n\n".join(parts)
 
 
@@ -70,15 +72,16 @@ def _described(page: Page) -> str:
     """Give a command's sentences."""
     import textwrap
 
-    first = page.does[:1].upper() + page.does[1:] + "."
-    return "\n\n".join(textwrap.fill(text, _WIDTH) for text in (first, page.more) if text)
+    first = _(page.does)
+    texts = (first[:1].upper() + first[1:] + ".", _(page.more))
+    return "\n\n".join(textwrap.fill(text, _WIDTH) for text in texts if text)
 
 
 def _appendix(page: Page) -> str:
     """Give a command's examples and exit codes."""
     codes = {0: CODES[0], 2: CODES[2]} | {code: CODES[code] for code in page.codes} | page.own_codes
     rows = ((str(code), codes[code]) for code in sorted(codes))
-    return "\n\n".join([_table("examples", page.examples), _table("exit codes", rows)])
+    return "\n\n".join([_table(_("examples"), page.examples), _table(_("exit codes"), rows)])
 
 
 def _does(pages: dict[str, Page]) -> list[tuple[str, str]]:
@@ -87,7 +90,8 @@ def _does(pages: dict[str, Page]) -> list[tuple[str, str]]:
 
 def _table(heading: str, rows: Any) -> str:  # noqa: ANN401  pairs, in whatever holds them
     lines = [f"{heading}:"]
-    for left, right in rows:
+    for left, said in rows:
+        right = _(said)
         if len(left) > _COLUMN - 4:
             lines += [f"  {left}", f"{'':{_COLUMN}}{right}"] if right else [f"  {left}"]
         else:

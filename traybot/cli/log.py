@@ -8,6 +8,7 @@ from pathlib import Path
 
 from traybot.errors import TraybotError
 from traybot.shells.paths import find_paths
+from traybot.text import _
 
 _LOOK_SECONDS = 0.2
 
@@ -31,8 +32,8 @@ def _open(path: Path) -> TextIOWrapper:
     try:
         return path.open(encoding="utf-8", errors="replace")
     except OSError as error:
-        what = f"cannot read {path}: {error.strerror}"
-        raise TraybotError(what, "it is there once traybot has run") from error
+        what = _("cannot read {path}: {why}").format(path=path, why=error.strerror)
+        raise TraybotError(what, _("it is there once traybot has run")) from error
 
 
 def _until_replaced(path: Path, file: TextIOWrapper) -> None:

@@ -5,14 +5,16 @@ The texts alone: `parser.py` says what each command takes. A test holds the two 
 
 from dataclasses import dataclass, field
 
+from traybot.text import later
+
 #: What an exit code means, unless a page says it in its own words.
 CODES = {
-    0: "done",
-    1: "it failed; one line says why, and what to do",
-    2: "the command line is wrong",
-    3: "no traybot runs",
-    4: "makes no sense in this phase",
-    5: "the bot or the settings have a mistake",
+    0: later("done"),
+    1: later("it failed; one line says why, and what to do"),
+    2: later("the command line is wrong"),
+    3: later("no traybot runs"),
+    4: later("makes no sense in this phase"),
+    5: later("the bot or the settings have a mistake"),
 }
 
 
@@ -32,208 +34,243 @@ class Page:
 #: In what order they are shown.
 GROUPS: tuple[tuple[str, dict[str, Page]], ...] = (
     (
-        "everyday, with traybot running",
+        later("everyday, with traybot running"),
         {
             "start": Page(
-                "start a bot",
-                "Starts the bot's program if it has one, its deathwatch and its routine. Returns "
-                "when the routine runs. Without a name it is the bot chosen last, in the menu or "
-                "by `bots.chosen` in the settings.",
+                later("start a bot"),
+                later(
+                    "Starts the bot's program if it has one, its deathwatch and its routine. "
+                    "Returns when the routine runs. Without a name it is the bot chosen last, "
+                    "in the menu or by `bots.chosen` in the settings."
+                ),
                 (
-                    ("traybot start koules", "the bot in the folder of this name"),
-                    ("traybot start ./my-bot", "a bot anywhere"),
-                    ("traybot start", "the chosen one"),
+                    ("traybot start koules", later("the bot in the folder of this name")),
+                    ("traybot start ./my-bot", later("a bot anywhere")),
+                    ("traybot start", later("the chosen one")),
                 ),
                 (3, 4, 5),
             ),
             "stop": Page(
-                "stop the bot now",
-                "Whatever the bot does, it is gone when this returns, and no key or button is held "
-                "down. The program that it plays goes on. The same as the hotkey Ctrl+Shift+F9.",
+                later("stop the bot now"),
+                later(
+                    "Whatever the bot does, it is gone when this returns, and no key or button "
+                    "is held down. The program that it plays goes on. The same as the hotkey "
+                    "Ctrl+Shift+F9."
+                ),
                 (("traybot stop", ""),),
                 (3, 4),
             ),
             "pause": Page(
-                "pause the bot: it lets go of all keys and stands still",
-                "The bot stands still at its next call; one that makes no call is frozen. "
-                "While it is paused, what the watches see is only told.",
+                later("pause the bot: it lets go of all keys and stands still"),
+                later(
+                    "The bot stands still at its next call; one that makes no call is frozen. "
+                    "While it is paused, what the watches see is only told."
+                ),
                 (("traybot pause", ""),),
                 (3, 4),
             ),
             "resume": Page(
-                "let the paused bot play on, after a look at the screen",
-                "Everything is looked at anew first: a bot that died meanwhile recovers.",
+                later("let the paused bot play on, after a look at the screen"),
+                later("Everything is looked at anew first: a bot that died meanwhile recovers."),
                 (("traybot resume", ""),),
                 (3, 4),
             ),
             "toggle": Page(
-                "start, pause or resume, whatever fits",
-                "The same as the hotkey Ctrl+Shift+F8; good for a key that your desktop binds.",
+                later("start, pause or resume, whatever fits"),
+                later(
+                    "The same as the hotkey Ctrl+Shift+F8; good for a key that your desktop binds."
+                ),
                 (("traybot toggle", ""),),
                 (3, 4, 5),
             ),
             "restart": Page(
-                "stop the bot kindly and start it again",
-                "The bot is asked to leave and has its `grace` to do so; then it is read anew from "
-                "its folder and started.",
-                (("traybot restart", "after you have changed its code"),),
+                later("stop the bot kindly and start it again"),
+                later(
+                    "The bot is asked to leave and has its `grace` to do so; then it is read "
+                    "anew from its folder and started."
+                ),
+                (("traybot restart", later("after you have changed its code")),),
                 (3, 4, 5),
             ),
             "quit": Page(
-                "end traybot: the bot is asked to leave, then everything ends",
-                "Programs that bots play go on.",
+                later("end traybot: the bot is asked to leave, then everything ends"),
+                later("Programs that bots play go on."),
                 (("traybot quit", ""),),
                 (3,),
             ),
         },
     ),
     (
-        "making a bot",
+        later("making a bot"),
         {
             "new": Page(
-                "make a bot to begin with",
-                "Makes a folder with a `bot.toml` and a `routine.py` that runs and does nothing "
-                "yet. Fill them in by docs/writing-a-bot.md.",
-                (("traybot new first", "then: traybot check first, traybot run first"),),
+                later("make a bot to begin with"),
+                later(
+                    "Makes a folder with a `bot.toml` and a `routine.py` that runs and does "
+                    "nothing yet. Fill them in by docs/writing-a-bot.md."
+                ),
+                (("traybot new first", later("then: traybot check first, traybot run first")),),
                 (1, 5),
             ),
             "check": Page(
-                "check a bot without running it",
-                "Reads its `bot.toml`, its pictures and its code whole, and runs nothing of it. "
-                "A mistake is told with file, line and remedy.",
+                later("check a bot without running it"),
+                later(
+                    "Reads its `bot.toml`, its pictures and its code whole, and runs nothing of"
+                    " it. A mistake is told with file, line and remedy."
+                ),
                 (
-                    ("traybot check first", "a bot in the bots folder"),
-                    ("traybot check ./my-bot", "a bot anywhere"),
+                    ("traybot check first", later("a bot in the bots folder")),
+                    ("traybot check ./my-bot", later("a bot anywhere")),
                 ),
                 (5,),
-                {0: "it is sound"},
+                {0: later("it is sound")},
             ),
             "bots": Page(
-                "the bots there are, and what is wrong with each",
-                "Looks into the bots folder, which is `bots.folder` of the settings.",
+                later("the bots there are, and what is wrong with each"),
+                later("Looks into the bots folder, which is `bots.folder` of the settings."),
                 (
                     ("traybot bots", ""),
-                    ("traybot bots --names", "for scripts: names alone, unchecked"),
+                    ("traybot bots --names", later("for scripts: names alone, unchecked")),
                 ),
                 (5,),
-                {0: "done, whether or not a bot has a mistake"},
+                {0: later("done, whether or not a bot has a mistake")},
             ),
             "find": Page(
-                "look for a template on the screen or in a picture",
-                "Tells where the template is and how well it fits: 1 is a perfect fit. Try a "
-                "watch's picture and threshold with it before you let the bot run.",
+                later("look for a template on the screen or in a picture"),
+                later(
+                    "Tells where the template is and how well it fits: 1 is a perfect fit. Try "
+                    "a watch's picture and threshold with it before you let the bot run."
+                ),
                 (
-                    ("traybot find start.png", "on the screen, now"),
-                    ("traybot find start.png --in shot.png", "in a picture"),
-                    ("traybot find coin.png --all --show out.png", "every one, drawn"),
-                    ("traybot find coin.png --scale 0.8,1,1.25", "at other sizes too"),
+                    ("traybot find start.png", later("on the screen, now")),
+                    ("traybot find start.png --in shot.png", later("in a picture")),
+                    ("traybot find coin.png --all --show out.png", later("every one, drawn")),
+                    ("traybot find coin.png --scale 0.8,1,1.25", later("at other sizes too")),
                 ),
                 (1,),
-                {0: "done, whether or not it is found: see its answer"},
+                {0: later("done, whether or not it is found: see its answer")},
             ),
         },
     ),
     (
-        "looking",
+        later("looking"),
         {
             "status": Page(
-                "what is going on",
-                "Phase and why, life and deaths, what the bot counts, each watch, the state of "
-                "each hotkey, tray, input, settings, and the processes.",
+                later("what is going on"),
+                later(
+                    "Phase and why, life and deaths, what the bot counts, each watch, the state"
+                    " of each hotkey, tray, input, settings, and the processes."
+                ),
                 (
                     ("traybot status", ""),
-                    ("traybot status --json", "for scripts: one document with stable keys"),
-                    ("traybot status --follow", "and every event as it happens; Ctrl+C ends"),
+                    ("traybot status --json", later("for scripts: one document with stable keys")),
+                    (
+                        "traybot status --follow",
+                        later("and every event as it happens; Ctrl+C ends"),
+                    ),
                 ),
                 (3,),
             ),
             "log": Page(
-                "the last lines of the log",
-                "The log says what happened and why; its place is in the README.",
+                later("the last lines of the log"),
+                later("The log says what happened and why; its place is in the README."),
                 (
                     ("traybot log", ""),
-                    ("traybot log -f", "go on as it grows; Ctrl+C ends"),
-                    ("traybot log -n 500", "more of it"),
+                    ("traybot log -f", later("go on as it grows; Ctrl+C ends")),
+                    ("traybot log -n 500", later("more of it")),
                 ),
                 (1,),
             ),
             "doctor": Page(
-                "why does tray, hotkey, capture or input not work",
-                "Tries each part for real and changes nothing that lasts: a picture of the screen "
-                "is taken and saved, the pointer goes one pixel and back. Each fault has a remedy. "
-                "Names of user and folders are left out, so that you can show it to others.",
+                later("why does tray, hotkey, capture or input not work"),
+                later(
+                    "Tries each part for real and changes nothing that lasts: a picture of the "
+                    "screen is taken and saved, the pointer goes one pixel and back. Each fault"
+                    " has a remedy. Names of user and folders are left out, so that you can "
+                    "show it to others."
+                ),
                 (
                     ("traybot doctor", ""),
-                    ("traybot doctor --full", "with every name"),
-                    ("traybot doctor --json", "for scripts"),
+                    ("traybot doctor --full", later("with every name")),
+                    ("traybot doctor --json", later("for scripts")),
                 ),
                 (1,),
-                {0: "all is well", 1: "something is at fault"},
+                {0: later("all is well"), 1: later("something is at fault")},
             ),
             "demo": Page(
-                "see the whole thing work in half a minute",
-                "Plays the built-in game with its bot, tells the story as it happens: deaths, "
-                "recoveries, a pause, a stop. Ends by itself and leaves nothing behind.",
+                later("see the whole thing work in half a minute"),
+                later(
+                    "Plays the built-in game with its bot, tells the story as it happens: "
+                    "deaths, recoveries, a pause, a stop. Ends by itself and leaves nothing "
+                    "behind."
+                ),
                 (
-                    ("traybot demo", "in a window of this desktop"),
-                    ("traybot demo --no-display", "on an invisible screen of its own"),
+                    ("traybot demo", later("in a window of this desktop")),
+                    ("traybot demo --no-display", later("on an invisible screen of its own")),
                 ),
                 (1,),
             ),
         },
     ),
     (
-        "traybot itself",
+        later("traybot itself"),
         {
             "run": Page(
-                "run traybot in the foreground, telling what happens",
-                "The same daemon that `traybot` alone starts in the background, here in this "
-                "terminal; with a bot, it is started too. Ctrl+C ends it kindly.",
+                later("run traybot in the foreground, telling what happens"),
+                later(
+                    "The same daemon that `traybot` alone starts in the background, here in "
+                    "this terminal; with a bot, it is started too. Ctrl+C ends it kindly."
+                ),
                 (
-                    ("traybot run first", "the daemon and a bot"),
-                    ("traybot run first --for 60s", "for a minute"),
-                    ("traybot run first --json", "for scripts: its events, one document a line"),
+                    ("traybot run first", later("the daemon and a bot")),
+                    ("traybot run first --for 60s", later("for a minute")),
+                    (
+                        "traybot run first --json",
+                        later("for scripts: its events, one document a line"),
+                    ),
                 ),
                 (1, 5),
-                {0: "it ended as it was asked to"},
+                {0: later("it ended as it was asked to")},
             ),
             "config": Page(
-                "show, change or edit the settings",
-                "A value is checked before it is written, comments stay, and a running traybot "
-                "takes it at once. docs/settings.md has every option.",
+                later("show, change or edit the settings"),
+                later(
+                    "A value is checked before it is written, comments stay, and a running "
+                    "traybot takes it at once. docs/settings.md has every option."
+                ),
                 (
-                    ("traybot config show", "every option, and whether it is the default"),
-                    ("traybot config set hotkeys.stop f11", "change one"),
-                    ("traybot config edit", "the file, in $EDITOR; checked afterwards"),
+                    ("traybot config show", later("every option, and whether it is the default")),
+                    ("traybot config set hotkeys.stop f11", later("change one")),
+                    ("traybot config edit", later("the file, in $EDITOR; checked afterwards")),
                 ),
                 (1, 5),
             ),
             "reload": Page(
-                "read the settings again; a file with a mistake changes nothing",
-                "Seldom needed: a saved file is read by itself within a second.",
-                (("traybot reload", "now, and hear what is wrong"),),
+                later("read the settings again; a file with a mistake changes nothing"),
+                later("Seldom needed: a saved file is read by itself within a second."),
+                (("traybot reload", later("now, and hear what is wrong")),),
                 (3, 5),
             ),
             "autostart": Page(
-                "whether traybot starts at login",
-                "Tells what the desktop will really do, not what we once wrote.",
+                later("whether traybot starts at login"),
+                later("Tells what the desktop will really do, not what we once wrote."),
                 (
                     ("traybot autostart status", ""),
-                    ("traybot autostart on", "from the next login on"),
+                    ("traybot autostart on", later("from the next login on")),
                 ),
                 (1,),
             ),
             "completion": Page(
-                "words for your shell's Tab key",
-                "Prints a script for your shell to read at its start.",
+                later("words for your shell's Tab key"),
+                later("Prints a script for your shell to read at its start."),
                 (
-                    ('eval "$(traybot completion bash)"', "in ~/.bashrc"),
-                    ("traybot completion fish | source", "in ~/.config/fish/config.fish"),
+                    ('eval "$(traybot completion bash)"', later("in ~/.bashrc")),
+                    ("traybot completion fish | source", later("in ~/.config/fish/config.fish")),
                 ),
             ),
             "help": Page(
-                "this page, or a command's own",
-                "The same as --help behind the command.",
+                later("this page, or a command's own"),
+                later("The same as --help behind the command."),
                 (("traybot help config set", ""),),
             ),
         },
@@ -243,9 +280,9 @@ GROUPS: tuple[tuple[str, dict[str, Page]], ...] = (
 PAGES = {name: page for _, group in GROUPS for name, page in group.items()}
 
 FIRST_STEPS = (
-    ("traybot demo", "see the whole thing work"),
-    ("traybot new first", "make a bot, then fill it in"),
-    ("traybot check first", "read it whole, run nothing"),
-    ("traybot run first", "play it here; Ctrl+C ends"),
-    ("traybot", "from then on: the daemon in the background, with its tray"),
+    ("traybot demo", later("see the whole thing work")),
+    ("traybot new first", later("make a bot, then fill it in")),
+    ("traybot check first", later("read it whole, run nothing")),
+    ("traybot run first", later("play it here; Ctrl+C ends")),
+    ("traybot", later("from then on: the daemon in the background, with its tray")),
 )

@@ -2,6 +2,7 @@
 
 import argparse
 import functools
+import gettext
 import importlib
 from collections.abc import Callable
 
@@ -10,6 +11,7 @@ from traybot.cli import layout
 from traybot.cli.pages import PAGES
 from traybot.core.durations import parse_duration
 from traybot.core.geometry import Rect
+from traybot.text import DOMAIN, FOLDER, _
 
 Command = Callable[[], int]
 
@@ -48,10 +50,15 @@ def _function(name: str) -> Callable[..., int]:
 
 def make_parser() -> argparse.ArgumentParser:
     """Make the reader of the command line; shell completion is made from it too."""
+    # The library's own words come from this domain too.
+    gettext.bindtextdomain(DOMAIN, FOLDER)
+    gettext.textdomain(DOMAIN)
     parser = layout.Overview(
         prog="traybot",
         usage="traybot [COMMAND] [--help] [--version]",
-        description="Runs a bot that plays by sight, watches over it, and stops it at any instant.",
+        description=_(
+            "Runs a bot that plays by sight, watches over it, and stops it at any instant."
+        ),
         formatter_class=layout.Formatter,
     )
     parser.add_argument("--version", action="version", version=f"traybot {__version__}")
@@ -63,7 +70,7 @@ def make_parser() -> argparse.ArgumentParser:
         help=argparse.SUPPRESS,
     )
     start = _add(commands, "start")
-    start.add_argument("bot", nargs="?", default="", help="its name, or the chosen one")
+    start.add_argument("bot", nargs="?", default="", help=_("its name, or the chosen one"))
     for name in _PLAIN:
         _add(commands, name)
     _add_looks(commands)
@@ -81,7 +88,7 @@ def _add(
     """Add a command with what its page says."""
     page = PAGES[name]
     parser: layout.Parser = commands.add_parser(
-        name, help=page.does, formatter_class=layout.Formatter
+        name, help=_(page.does), formatter_class=layout.Formatter
     )
     parser.page = page
     return parser
@@ -91,103 +98,118 @@ def _add_looks(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     status = _add(commands, "status")
     _json(status)
     status.add_argument(
-        "--follow", action="store_true", help="go on with every event as it happens"
+        "--follow", action="store_true", help=_("go on with every event as it happens")
     )
     log = _add(commands, "log")
-    log.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
-    log.add_argument("-n", "--count", type=_count, default=40, help="how many lines, 40 if unsaid")
+    log.add_argument("-f", "--follow", action="store_true", help=_("go on as it grows"))
+    log.add_argument(
+        "-n", "--count", type=_count, default=40, help=_("how many lines, 40 if unsaid")
+    )
     doctor = _add(commands, "doctor")
-    doctor.add_argument("--full", action="store_true", help="with the names of user and folders")
+    doctor.add_argument("--full", action="store_true", help=_("with the names of user and folders"))
     _json(doctor)
     demo = _add(commands, "demo")
-    demo.add_argument("--no-display", action="store_true", help="on an invisible screen of its own")
     demo.add_argument(
-        "--seconds", type=_seconds, default=25.0, help="how long to play, such as 25s"
+        "--no-display", action="store_true", help=_("on an invisible screen of its own")
+    )
+    demo.add_argument(
+        "--seconds", type=_seconds, default=25.0, help=_("how long to play, such as 25s")
     )
     _json(demo)
 
 
 def _add_bots(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     bots = _add(commands, "bots")
-    bots.add_argument("--names", action="store_true", help="names alone, unchecked, one a line")
+    bots.add_argument("--names", action="store_true", help=_("names alone, unchecked, one a line"))
     _json(bots)
     check = _add(commands, "check")
-    check.add_argument("bot", help="its name, or the path of its folder")
+    check.add_argument("bot", help=_("its name, or the path of its folder"))
     _json(check)
     new = _add(commands, "new")
-    new.add_argument("bot", help="its name")
+    new.add_argument("bot", help=_("its name"))
 
 
 def _add_rest(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     autostart = _add(commands, "autostart")
-    autostart.add_argument("do", choices=("on", "off", "status"), help="switch it, or ask")
+    autostart.add_argument("do", choices=("on", "off", "status"), help=_("switch it, or ask"))
     _json(autostart)
     completion = _add(commands, "completion")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))
     asked = _add(commands, "help")
-    asked.add_argument("words", nargs="*", metavar="COMMAND", help="whose page")
+    asked.add_argument("words", nargs="*", metavar="COMMAND", help=_("whose page"))
 
 
 def _add_run(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     run = _add(commands, "run")
-    run.add_argument("bot", nargs="?", default="", help="a bot to start: its name or its folder")
-    run.add_argument("--no-tray", action="store_true", help="without an icon in the tray")
-    run.add_argument("--no-hotkeys", action="store_true", help="without global hotkeys")
+    run.add_argument("bot", nargs="?", default="", help=_("a bot to start: its name or its folder"))
+    run.add_argument("--no-tray", action="store_true", help=_("without an icon in the tray"))
+    run.add_argument("--no-hotkeys", action="store_true", help=_("without global hotkeys"))
     run.add_argument(
-        "--for", dest="seconds", type=_seconds, metavar="DURATION", help="end after this, e.g. 60s"
+        "--for",
+        dest="seconds",
+        type=_seconds,
+        metavar="DURATION",
+        help=_("end after this, e.g. 60s"),
     )
     run.add_argument(
-        "--autostart", action="store_true", help="say nothing, be content if one runs already"
+        "--autostart", action="store_true", help=_("say nothing, be content if one runs already")
     )
-    run.add_argument("--home", help="keep every file in this folder, as TRAYBOT_HOME does")
+    run.add_argument("--home", help=_("keep every file in this folder, as TRAYBOT_HOME does"))
     _json(run)
 
 
 def _add_find(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     find = _add(commands, "find")
     find.add_argument(
-        "template", help="a PNG, whose transparent pixels do not count; for text an expression"
+        "template", help=_("a PNG, whose transparent pixels do not count; for text an expression")
     )
-    find.add_argument("--in", dest="picture", metavar="IMAGE", help="look here, not at the screen")
-    find.add_argument("--region", type=_region, metavar="X,Y,W,H", help="look only here")
-    find.add_argument("--kind", choices=("image", "text"), default="image", help="what it is")
-    find.add_argument("--threshold", type=_score, default=0.9, help="lowest score, 0 to 1")
+    find.add_argument(
+        "--in", dest="picture", metavar="IMAGE", help=_("look here, not at the screen")
+    )
+    find.add_argument("--region", type=_region, metavar="X,Y,W,H", help=_("look only here"))
+    find.add_argument("--kind", choices=("image", "text"), default="image", help=_("what it is"))
+    find.add_argument("--threshold", type=_score, default=0.9, help=_("lowest score, 0 to 1"))
     find.add_argument(
         "--scale",
         dest="scales",
         type=_scales,
         default=(1.0,),
         metavar="S,S",
-        help="sizes to look at, such as 0.8,1,1.25",
+        help=_("sizes to look at, such as 0.8,1,1.25"),
     )
-    find.add_argument("--all", dest="every", action="store_true", help="every place, best first")
-    find.add_argument("--show", metavar="OUT.png", help="save a picture with what was found")
+    find.add_argument("--all", dest="every", action="store_true", help=_("every place, best first"))
+    find.add_argument("--show", metavar="OUT.png", help=_("save a picture with what was found"))
     _json(find)
 
 
 def _add_config(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     config = _add(commands, "config")
     kinds = config.add_subparsers(dest="do", metavar="path|show|get|set|edit", required=True)
-    does = {"path": "where the file lies", "show": "all options", "edit": "open in $EDITOR"}
-    does |= {"get": "one option", "set": "change one option; comments stay"}
+    does = {
+        "path": _("where the file lies"),
+        "show": _("all options"),
+        "get": _("one option"),
+        "set": _("change one option; comments stay"),
+        "edit": _("open in $EDITOR"),
+    }
     for kind, text in does.items():
         one = kinds.add_parser(kind, help=text)
         one.set_defaults(name="", value=None, as_json=False)
         if kind in {"get", "set"}:
-            one.add_argument("name", help="section and option, such as hotkeys.stop")
+            one.add_argument("name", help=_("section and option, such as hotkeys.stop"))
         if kind == "set":
-            one.add_argument("value", help="the new value, such as f11 or true")
+            one.add_argument("value", help=_("the new value, such as f11 or true"))
         if kind in {"path", "show", "get"}:
             _json(one)
 
 
 def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", dest="as_json", action="store_true", help="answer in JSON")
+    parser.add_argument("--json", dest="as_json", action="store_true", help=_("answer in JSON"))
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        message = f'"{text}" is not a number of lines'
+        message = _('"{text}" is not a number of lines').format(text=text)
         raise argparse.ArgumentTypeError(message)
     return int(text)
 
@@ -214,7 +236,9 @@ def _numbers(*texts: str, low: float, high: float) -> tuple[float, ...]:
         except ValueError:
             inside = False
         if not inside:
-            message = f'"{text}" is not a number from {low:g} to {high:g}'
+            message = _('"{text}" is not a number from {low:g} to {high:g}').format(
+                text=text, low=low, high=high
+            )
             raise argparse.ArgumentTypeError(message)
     return tuple(float(text) for text in texts)
 
@@ -223,10 +247,10 @@ def _region(text: str) -> Rect:
     try:
         x, y, width, height = (int(part) for part in text.split(","))
     except ValueError as error:
-        message = f'"{text}" is not a region such as 0,0,640,200'
+        message = _('"{text}" is not a region such as 0,0,640,200').format(text=text)
         raise argparse.ArgumentTypeError(message) from error
     rect = Rect(x, y, width, height)
     if rect.empty:
-        message = f'"{text}" has no pixel in it'
+        message = _('"{text}" has no pixel in it').format(text=text)
         raise argparse.ArgumentTypeError(message)
     return rect

@@ -8,6 +8,7 @@ from typing import Any
 from traybot.errors import BotError, NoDaemon, Refused, TraybotError
 from traybot.shells import client
 from traybot.shells.paths import find_paths
+from traybot.text import _
 
 
 def wish(do: str) -> int:
@@ -31,10 +32,11 @@ def named(bot: str) -> str:
 def status(*, as_json: bool, follow: bool) -> int:
     """Show what is going on, once or as it happens."""
     if follow:
-        for document in client.follow(find_paths().socket, {"do": "follow"}):
+        wish = {"do": "follow", "local": not as_json}
+        for document in client.follow(find_paths().socket, wish):
             _print(document, as_json=as_json)
         return 0
-    document = client.ask(find_paths().socket, {"do": "status"})
+    document = client.ask(find_paths().socket, {"do": "status", "local": not as_json})
     for hidden in ("ok", "code"):
         document.pop(hidden, None)
     _print(document, as_json=as_json)
@@ -71,25 +73,29 @@ def _print(document: dict[str, Any], *, as_json: bool) -> None:
 
 def _page(document: dict[str, Any]) -> str:
     """Lay the status out for a person."""
-    who = document.get("title") or document.get("bot") or "no bot chosen"
-    rows = [("phase", f"{document['phase']}  ({who})")]
+    who = document.get("title") or document.get("bot") or _("no bot chosen")
+    phase = _(str(document["phase"]).replace("_", " "))
+    rows = [(_("phase"), f"{phase}  ({who})")]
     why = document.get("waits_for") or document.get("reason")
     if why:
-        rows.append(("why", str(why)))
-    rows.append(("life", f"{document['life']}, deaths {document['deaths']}"))
+        rows.append((_("why"), str(why)))
+    life = _("{number}, deaths {deaths}").format(number=document["life"], deaths=document["deaths"])
+    rows.append((_("life"), life))
     if document.get("counters"):
-        rows.append(("counters", _facts(document["counters"])))
-    rows += [("watch", f"{w['name']}: {w['kind']}, then {w['then']}") for w in document["watches"]]
+        rows.append((_("counters"), _facts(document["counters"])))
+    then = _("{name}: {kind}, then {then}")
+    rows += [(_("watch"), then.format(**watch)) for watch in document["watches"]]
     rows += [
-        ("hotkey", f"{name}: {key['chord']} ({key['state']})")
+        (_("hotkey"), f"{name}: {key['chord']} ({key['state']})")
         for name, key in document["hotkeys"].items()
     ]
-    rows += [("tray", str(document["tray"])), ("input", str(document["input"]))]
-    rows.append(("awake", str(document["awake"])))
+    rows += [(_("tray"), str(document["tray"])), (_("input"), str(document["input"]))]
+    rows.append((_("awake"), str(document["awake"])))
     if document["settings"] != "ok":
-        rows.append(("settings", str(document["settings"])))
-    rows.append(("processes", _facts(document["pids"])))
-    return "\n".join(f"{name:10} {value}" for name, value in rows)
+        rows.append((_("settings"), str(document["settings"])))
+    rows.append((_("processes"), _facts(document["pids"])))
+    width = max(10, *(len(name) for name, _value in rows))
+    return "\n".join(f"{name:{width}} {value}" for name, value in rows)
 
 
 def _facts(facts: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from traybot.text import _, later
+
 
 class Phase(StrEnum):
     """One word for what is going on; the words the user reads in status, events and menu."""
@@ -21,7 +23,22 @@ class Phase(StrEnum):
     @property
     def words(self) -> str:
         """As a sentence has it."""
-        return self.value.replace("_", " ")
+        return _(self.value.replace("_", " "))
+
+
+_WORDS = (
+    later("idle"),
+    later("starting"),
+    later("running"),
+    later("pausing"),
+    later("paused"),
+    later("stopping"),
+    later("dead"),
+    later("recovering"),
+    later("backoff"),
+    later("failed"),
+    later("needs human"),
+)
 
 
 #: A bot plays, or is about to play on by itself: the machine is to stay awake.

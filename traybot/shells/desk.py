@@ -12,6 +12,7 @@ from traybot.shells import requests
 from traybot.shells.bot_shelf import BotShelf
 from traybot.shells.mailbox import Mailbox
 from traybot.shells.reporter import Reporter
+from traybot.text import in_english
 
 Document = dict[str, Any]
 
@@ -43,9 +44,9 @@ class Desk:
         wish = str(document.get("do"))
         match wish:
             case "status":
-                return {"ok": True, "code": 0, **self.snapshot()}
+                return {"ok": True, "code": 0, **self._status(document)}
             case "follow":
-                self._follow(number)
+                self._follow(number, document)
                 return None
             case "reload":
                 return self._reload()
@@ -83,7 +84,12 @@ class Desk:
             return requests.answer(5, str(error))
         return requests.answer(0, "")
 
-    def _follow(self, number: int) -> None:
+    def _status(self, asked: Document) -> Document:
+        """Give the status: to programs in English, to a person as he reads it."""
+        status = self.snapshot()
+        return status if asked.get("local") is True else dict(in_english(status))
+
+    def _follow(self, number: int, asked: Document) -> None:
         follower = functools.partial(self.answer, number, more=True)
-        follower({"event": "status", **self.snapshot()})
+        follower({"event": "status", **self._status(asked)})
         self._reporter.follow(follower)

@@ -5,6 +5,8 @@ import logging.handlers
 import os
 from pathlib import Path
 
+from traybot.text import in_english
+
 _SIZE = 2_000_000
 _OLD_FILES = 3
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
@@ -23,8 +25,15 @@ def open_log(path: Path, level: str) -> None:
     """Send everything this process logs to the file."""
     handler = _PrivateFile(path, maxBytes=_SIZE, backupCount=_OLD_FILES, encoding="utf-8")
     handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.addFilter(_in_english)
     set_level(level)
     logging.getLogger().handlers = [handler]
+
+
+def _in_english(record: logging.LogRecord) -> bool:
+    """Keep the log in one language, whichever the user's is."""
+    record.msg, record.args = in_english(record.msg), in_english(record.args)
+    return True
 
 
 def set_level(level: str) -> None:

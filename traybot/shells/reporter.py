@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from traybot.core.watchfile import ENDING
 from traybot.shells.teller import Teller
+from traybot.text import in_english
 
 _log = logging.getLogger("traybot.events")
 
@@ -36,7 +37,8 @@ class Reporter:
 
     def tell(self, event: str, at: float, life: int, fields: dict[str, Any]) -> None:
         """Tell everybody of one event; `at` is a monotonic time."""
-        document = {"event": event, "t": round(at - self._began, 6), "life": life, **fields}
+        facts = in_english(fields)
+        document = {"event": event, "t": round(at - self._began, 6), "life": life, **facts}
         with self._lock:
             self._count(document)
             followers = list(self._followers)
