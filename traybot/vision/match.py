@@ -3,55 +3,56 @@
 One scale of scores for all templates, with or without transparent pixels: the normalised
 correlation of brightness, 0 to 1; 1 is the same picture, or the same but for its overall brightness
 and contrast. Each reported score is computed anew at the place found, so it is exact.
+
+`find` and `find_all` look at the colours of what they found too: a place whose colours are others
+is no match. `best` tells the nearest place by brightness alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from traybot.core.geometry import Match, Rect
 from traybot.errors import TemplateError
-from traybot.vision.pixels import Pixels, to_grey
+from traybot.vision.blocks import SLACK, Piece
+from traybot.vision.bounded import Accepts, Hunt
+from traybot.vision.full import forget_flat, score_map, suppress
+from traybot.vision.pixels import Pixels
+from traybot.vision.scene import Scene
+from traybot.vision.scores import same_colors, score_at
 from traybot.vision.templates import Template, scaled, scaled_size
 
-#: Least variance of the brightness at a place, in levels squared. What is flatter has no picture
-#: in it: a single step of a wallpaper's gradient would match every edge with a score of 1.
-MIN_VARIANCE = 1.0
-#: How far a score of the whole map may be from the exact one.
-_SLACK = 1e-3
+#: Fewer places than these are all looked at: nothing is faster.
+MIN_PLACES = 50_000
 #: Sizes of templates kept for later searches.
 _KEPT_SIZES = 256
 
-Scores = npt.NDArray[np.float32]
 
-
-def best(pixels: Pixels, template: Template, *, scales: Sequence[float] = (1.0,)) -> Match | None:
+def best(
+    pixels: Pixels | Scene, template: Template, *, scales: Sequence[float] = (1.0,)
+) -> Match | None:
     """Find the place most like the template, whatever its score; `rect` is relative to `pixels`.
 
     `None` if the template is larger than the picture at every scale, or nothing is like it at all.
     """
-    grey = to_grey(pixels)
-    found = [match for scale in scales for match in _search(grey, template, scale, 0.0, 1)]
-    return max(found, key=_by_score, default=None)
+    return _best(as_scene(pixels), template, 0.0, scales, colors=False)
 
 
 def find(
-    pixels: Pixels,
+    pixels: Pixels | Scene,
     template: Template,
     *,
     threshold: float = 0.9,
     scales: Sequence[float] = (1.0,),
 ) -> Match | None:
     """Find the best place that scores at least `threshold`."""
-    match = best(pixels, template, scales=scales)
-    return match if match is not None and match.score >= threshold else None
+    return _best(as_scene(pixels), template, threshold, scales, colors=True)
 
 
 def find_all(
-    pixels: Pixels,
+    pixels: Pixels | Scene,
     template: Template,
     *,
     threshold: float = 0.9,
@@ -62,10 +63,10 @@ def find_all(
 
     Of places that are closer than half a template to each other only the best counts.
     """
-    grey = to_grey(pixels)
-    found = [
-        match for scale in scales for match in _search(grey, template, scale, threshold, limit)
-    ]
+    scene = as_scene(pixels)
+    found: list[Match] = []
+    for piece, scale in _pieces(scene, template, scales):
+        found += _every(scene, piece, scale, threshold, limit)
     kept: list[Match] = []
     for match in sorted(found, key=_by_score, reverse=True):
         if not any(_same_place(match.rect, other.rect) for other in kept):
@@ -73,108 +74,151 @@ def find_all(
     return kept[:limit]
 
 
-def _search(
-    grey: Pixels, template: Template, scale: float, threshold: float, limit: int
-) -> list[Match]:
-    """Find up to `limit` places at one scale, best first."""
-    piece = _fitting(grey, template, scale)
-    if piece is None:
-        return []
-    scores = _scores(grey, piece)
-    width, height = piece.size
-    found: list[Match] = []
-    while len(found) < limit:
-        _, raw, _, (x, y) = cv2.minMaxLoc(scores)
-        if raw <= 0 or raw < threshold - _SLACK:
-            break
-        score = _score_at(grey, piece, x, y)
-        if score is None:
-            _forget_flat(scores, grey, piece)
-            scores[y, x] = 0
-            continue
-        if score >= threshold:
-            found.append(Match(Rect(x, y, width, height), score, scale, template.name))
-        _suppress(scores, x, y, piece)
+def at(
+    pixels: Pixels | Scene, template: Template, x: int, y: int, *, scale: float = 1.0
+) -> Match | None:
+    """Score one place; `None` where the template does not fit, or the picture is flat."""
+    scene = as_scene(pixels)
+    piece = _at_scale(template, scale)
+    if piece is None or not _fits(scene, Rect(x, y, piece.width, piece.height)):
+        return None
+    score = score_at(scene.grey, piece.template, x, y)
+    if score is None:
+        return None
+    return Match(Rect(x, y, piece.width, piece.height), score, scale, template.name)
+
+
+def colors_agree(
+    pixels: Pixels | Scene, template: Template, match: Match, *, threshold: float = 0.9
+) -> bool:
+    """Tell whether the colours at a match are the template's, as `find` at this threshold does."""
+    piece = _at_scale(template, match.scale)
+    assert piece is not None, "it was found at this scale"
+    x, y = match.rect.x, match.rect.y
+    return same_colors(as_scene(pixels).pixels, piece.template, x, y, threshold)
+
+
+def as_scene(pixels: Pixels | Scene) -> Scene:
+    """Give the scene of a picture; one scene for several searches shares their work."""
+    return pixels if isinstance(pixels, Scene) else Scene(pixels)
+
+
+def ready(template: Template, scales: Sequence[float] = (1.0,)) -> None:
+    """Prepare a template now for what its first search would do otherwise."""
+    for scale in scales:
+        piece = _at_scale(template, scale)
+        if piece is not None:
+            for side in piece.sides:
+                piece.blocks(side)
+
+
+def _best(
+    scene: Scene, template: Template, threshold: float, scales: Sequence[float], *, colors: bool
+) -> Match | None:
+    """Find the best over all scales; each has to beat those before it."""
+    found: Match | None = None
+    for piece, scale in _pieces(scene, template, scales):
+        floor = threshold if found is None else max(threshold, found.score)
+        match = _best_of(
+            scene, piece, scale, floor, _taking(scene, piece, threshold) if colors else None
+        )
+        if match is not None and (found is None or match.score > found.score):
+            found = match
     return found
 
 
-def _fitting(grey: Pixels, template: Template, scale: float) -> Template | None:
-    """Give the template at a scale, unless it is then larger than the picture or no template."""
-    width, height = scaled_size(template, scale)
-    if width > grey.shape[1] or height > grey.shape[0]:
-        return None
-    return _at_scale(template, scale)
+def _best_of(
+    scene: Scene, piece: Piece, scale: float, floor: float, accepts: Accepts | None
+) -> Match | None:
+    if _places(scene, piece) >= MIN_PLACES:
+        hunt = Hunt(scene, piece, floor, accepts)
+        if hunt.best():
+            if hunt.place is None:
+                return None
+            match = at(scene, piece.template, *hunt.place)
+            if match is None or match.score < floor:
+                return None
+            return Match(match.rect, match.score, scale, match.template)
+    return next(_in_full(scene, piece, scale, floor, accepts), None)
+
+
+def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: int) -> list[Match]:
+    """Find up to `limit` places at one scale, best first."""
+    accepts = _taking(scene, piece, threshold)
+    found = None
+    if _places(scene, piece) >= MIN_PLACES:
+        found = Hunt(scene, piece, threshold).every()
+    if found is None:
+        matches = _in_full(scene, piece, scale, threshold, accepts)
+        return [match for match, _ in zip(matches, range(limit), strict=False)]
+    places, scores = found
+    left = np.argsort(-scores)
+    matches_found: list[Match] = []
+    while len(left) and len(matches_found) < limit:
+        x, y = int(places.columns[left[0]]), int(places.rows[left[0]])
+        match = at(scene, piece.template, x, y)
+        if match is not None and match.score >= threshold and accepts(x, y):
+            matches_found.append(Match(match.rect, match.score, scale, match.template))
+        apart_x = np.abs(places.columns[left] - x) > piece.width // 2
+        left = left[apart_x | (np.abs(places.rows[left] - y) > piece.height // 2)]
+    return matches_found
+
+
+def _in_full(
+    scene: Scene, piece: Piece, scale: float, threshold: float, accepts: Accepts | None
+) -> Iterator[Match]:
+    """Find places one by one, best first, by looking at all of them."""
+    template = piece.template
+    scores = score_map(scene.grey, template)
+    while True:
+        _, raw, _, (x, y) = cv2.minMaxLoc(scores)
+        if raw <= 0 or raw < threshold - SLACK:
+            return
+        score = score_at(scene.grey, template, x, y)
+        if score is None:
+            forget_flat(scores, scene.grey, template)
+            scores[y, x] = 0
+            continue
+        if score >= threshold and (accepts is None or accepts(x, y)):
+            yield Match(Rect(x, y, piece.width, piece.height), score, scale, template.name)
+        suppress(scores, x, y, template)
+
+
+def _taking(scene: Scene, piece: Piece, threshold: float) -> Accepts:
+    def accepts(x: int, y: int) -> bool:
+        return same_colors(scene.pixels, piece.template, x, y, threshold)
+
+    return accepts
+
+
+def _pieces(
+    scene: Scene, template: Template, scales: Sequence[float]
+) -> Iterator[tuple[Piece, float]]:
+    """Give the template at each scale where it fits into the picture and still is a template."""
+    width, height = scene.size
+    for scale in scales:
+        wide, high = scaled_size(template, scale)
+        if wide <= width and high <= height:
+            piece = _at_scale(template, scale)
+            if piece is not None:
+                yield piece, scale
 
 
 @lru_cache(maxsize=_KEPT_SIZES)
-def _at_scale(template: Template, scale: float) -> Template | None:
+def _at_scale(template: Template, scale: float) -> Piece | None:
     try:
-        return scaled(template, scale)
+        return Piece(scaled(template, scale))
     except TemplateError:
         return None
 
 
-def _scores(grey: Pixels, piece: Template) -> Scores:
-    """Score each place (h - th + 1, w - tw + 1); where nothing can be said the score is 0."""
-    if piece.mask is not None:
-        return _masked_scores(grey, piece.grey, piece.mask)
-    scores = np.asarray(cv2.matchTemplate(grey, piece.grey, cv2.TM_CCOEFF_NORMED), np.float32)
-    return np.nan_to_num(scores, copy=False, nan=0, posinf=0, neginf=0)
+def _places(scene: Scene, piece: Piece) -> int:
+    width, height = scene.size
+    return (width - piece.width + 1) * (height - piece.height + 1)
 
 
-def _masked_scores(grey: Pixels, template: Pixels, mask: Pixels) -> Scores:
-    """Score with a mask, by three correlations of our own.
-
-    OpenCV's own masked search divides by a variance that may be 0 and gives NaN or infinity beside
-    black bars, which then hides the true place; it is also half as fast.
-    """
-    weights = (mask > 0).astype(np.float32)
-    count = float(weights.sum())
-    pattern = template.astype(np.float32)
-    pattern = (pattern - (pattern * weights).sum() / count) * weights
-    # Around 0 the sums stay small, and with them what float32 loses of their difference.
-    picture = grey.astype(np.float32) - 128
-    likeness = cv2.matchTemplate(picture, pattern, cv2.TM_CCORR)
-    total = cv2.matchTemplate(picture, weights, cv2.TM_CCORR)
-    squares = cv2.matchTemplate(picture * picture, weights, cv2.TM_CCORR)
-    energy = squares - total * total / count
-    told = energy > count * MIN_VARIANCE
-    scores = np.zeros(likeness.shape, np.float32)
-    scale = np.sqrt(energy, where=told, out=np.ones_like(energy)) * np.linalg.norm(pattern)
-    np.divide(likeness, scale, out=scores, where=told)
-    return scores
-
-
-def _score_at(grey: Pixels, piece: Template, x: int, y: int) -> float | None:
-    """Score one place exactly, 0 to 1; `None` where it is too flat to be like anything."""
-    width, height = piece.size
-    window: npt.NDArray[np.float64] = grey[y : y + height, x : x + width].astype(np.float64)
-    pattern: npt.NDArray[np.float64] = piece.grey.astype(np.float64)
-    if piece.mask is not None:
-        window, pattern = window[piece.mask > 0], pattern[piece.mask > 0]
-    window, pattern = window - window.mean(), pattern - pattern.mean()
-    if float((window * window).mean()) < MIN_VARIANCE:
-        return None
-    scale = float(np.linalg.norm(window) * np.linalg.norm(pattern))
-    return min(1.0, max(0.0, float((window * pattern).sum()) / scale))
-
-
-def _forget_flat(scores: Scores, grey: Pixels, piece: Template) -> None:
-    """Set the score of all flat places to 0: where one of them won, there are mostly many."""
-    if piece.mask is not None:
-        return  # the masked search has done so already, but for rounding
-    size, corner = piece.size, (0, 0)
-    mean = cv2.boxFilter(grey, cv2.CV_64F, size, anchor=corner)
-    squares = cv2.sqrBoxFilter(grey, cv2.CV_64F, size, anchor=corner)
-    rows, columns = scores.shape
-    scores[(squares - mean * mean)[:rows, :columns] < MIN_VARIANCE] = 0
-
-
-def _suppress(scores: Scores, x: int, y: int, piece: Template) -> None:
-    """Set the scores around a place to 0: they are shadows of the same thing."""
-    width, height = piece.size
-    left, top = max(0, x - width // 2), max(0, y - height // 2)
-    scores[top : y + height // 2 + 1, left : x + width // 2 + 1] = 0
+def _fits(scene: Scene, rect: Rect) -> bool:
+    return rect.within(Rect(0, 0, *scene.size)) == rect
 
 
 def _same_place(one: Rect, other: Rect) -> bool:
