@@ -25,7 +25,7 @@ def test_a_routine_that_makes_a_call_parks() -> None:
 def test_a_routine_that_makes_no_call_is_frozen() -> None:
     """The operating system holds it where it is."""
     world = pausing()
-    assert world.fires() == ["SuspendChild routine 1", "Report paused", "Reply 0"]
+    assert world.fires() == ["SuspendChild routine 1", "LetGo", "Report paused", "Reply 0"]
     assert (world.phase(), world.state.suspended) == (Phase.PAUSED, True)
 
 
@@ -269,3 +269,13 @@ def test_a_late_word_of_parking_changes_nothing() -> None:
     world.ask(e.PauseRequested)
     assert world.hear(e.ChildParked(world.now, "routine", 9)) == []
     assert world.phase() is Phase.PAUSING
+
+
+def test_a_foreign_program_is_frozen_at_once() -> None:
+    """It never parks; and only then what it pressed is let go, so that nothing follows."""
+    world = playing(make_plan(run="", command=("prog",)))
+    heard = world.ask(e.PauseRequested)
+    assert heard[:2] == ["HoldLife 1", "WatchOnly"]
+    assert heard.index("SuspendChild routine 1") < heard.index("LetGo")
+    assert world.beyond
+    assert world.phase() is Phase.PAUSED

@@ -90,7 +90,7 @@ def test_a_program_is_asked_by_sigterm(kin: Held, life: int) -> None:
     """It has no line to us, so it hears what every program hears."""
     script = "trap 'exit 0' TERM; echo up >&2; while :; do sleep 0.01; done"
     kin.start("", life, run="", command=["sh", "-c", script])
-    eventually(lambda: "up" in kin.errors().splitlines(), what="the program's trap")
+    eventually(lambda: f"bot.routine.{life}:up" in kin.errors(), what="the program's trap")
     kin.do("ask", life=life)
     assert kin.heard("ChildExited", life=life)["ending"] == "done"
 

@@ -43,8 +43,13 @@ def on_takeover(state: State, _event: e.UserTookOver) -> Step:
 
 def pause(state: State, by: str, reason: str) -> Step:
     """Close the gate, let go, and wait for the life to park."""
-    life = state.life
+    life, plan = state.life, state.plan
     state = replace(state.entered(Phase.PAUSING, reason), paused_by=by, letting_go=True)
+    if plan is not None and plan.command:
+        # A foreign program never parks: the gate it has is to be frozen.
+        state, frozen = _freeze(state)
+        told = c.Report("pausing", life, {"by": by})
+        return state, [c.HoldLife(life), c.WatchOnly(), told, *frozen]
     state, timer = moves.set_timer(state, policy.PARK_SECONDS)
     told = c.Report("pausing", life, {"by": by})
     return state, [c.HoldLife(life), c.WatchOnly(), c.LetGo(beyond=True), *timer, told]
@@ -61,10 +66,15 @@ def on_parked(state: State, event: e.ChildParked) -> Step:
 
 def on_park_timeout(state: State) -> Step:
     """The life made no call of ours in time: the operating system freezes it."""
+    return _freeze(state)
+
+
+def _freeze(state: State) -> Step:
+    """Freeze a life, then let go: until now it may have pressed by another library."""
     assert state.player is not None
     suspend = c.SuspendChild(ROUTINE, state.player.life)
-    state, commands = paused(replace(state, suspended=True))
-    return state, [suspend, *commands]
+    state, commands = paused(replace(state, suspended=True, letting_go=True))
+    return state, [suspend, c.LetGo(beyond=True), *commands]
 
 
 def paused(state: State) -> Step:

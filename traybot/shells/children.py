@@ -19,8 +19,10 @@ from traybot.shells.hands_line import HandsLine
 from traybot.shells.launcher import Launcher
 from traybot.shells.life import Life
 from traybot.shells.memory import COUNTERS, LEAVE, Memory
+from traybot.shells.output import Output
 from traybot.shells.share import Share
 from traybot.shells.stacks import WRITE_SECONDS, Stacks
+from traybot.system import choose
 from traybot.system.base import Processes
 
 _log = logging.getLogger(__name__)
@@ -78,6 +80,7 @@ class Children:
     def start(self, child: str, life: int, plan: BotPlan) -> None:
         """Have the launcher start it; a life without a deathwatch presses through hands."""
         pipe, theirs = Pipe(duplex=True)
+        output, written = _output()
         hands = None if child == DEATHWATCH else self._means.hands.attach(life, plan.window)
         birth = self._means.birth(
             child=child,
@@ -93,12 +96,13 @@ class Children:
             hands_pid=self._means.hands.pid or 0,
             pictures=self._means.pictures,
             stack_file=self._means.stacks.file(child, life),
+            output=written,
         )
-        record = Life(child, life, Channel(pipe, patient=False))
+        record = Life(child, life, Channel(pipe, patient=False), output)
         record.pulse = _pulse_of(record.channel) if child == DEATHWATCH else None
         record.plain_program = child == "routine" and bool(plan.command)
         self._lives.append(record)
-        ends = [end for end in (theirs, hands) if end is not None]
+        ends = [end for end in (theirs, hands, written) if end is not None]
         self._means.launcher.submit(lambda: self._launch(record, birth, ends))
 
     def _launch(self, life: Life, birth: Any, ends: list[End]) -> None:  # noqa: ANN401
@@ -175,7 +179,7 @@ class Children:
         for record in self._lives:
             if record.process is not None:
                 record.process.join(1.0)
-            record.channel.close()
+            record.close()
         self._lives.clear()
 
     def _of(self, child: str, life: int) -> list[Life]:
@@ -223,6 +227,8 @@ class Children:
 
     def _hear(self, life: Life) -> list[Event]:
         events = []
+        for line in life.output.receive() if life.output is not None else ():
+            hearing.log_line(life.child, life.number, line)
         for document in life.channel.receive():
             if document.get("say") == "end":
                 life.end = hearing.read_end(document)
@@ -240,7 +246,7 @@ class Children:
         at = time.monotonic()
         events = self._hear(life)
         self._lives.remove(life)
-        life.channel.close()
+        life.close()
         if life.child != DEATHWATCH:
             self._means.hands.detach(life.number)
         end = life.how_it_ended()
@@ -273,3 +279,11 @@ class Children:
 
 def _pulse_of(channel: Channel) -> pulse.Pulse:
     return pulse.Pulse(pulse.DEATHWATCH, lambda: channel.send({"do": "ping"}))
+
+
+def _output() -> tuple[Output | None, Connection | None]:
+    """Make the way from a life's outputs to the log; there on POSIX only."""
+    if not choose.FORKS:
+        return None, None
+    ours, theirs = Pipe(duplex=False)
+    return Output(ours), theirs

@@ -71,6 +71,11 @@ def read_verdict(document: dict[str, Any]) -> Verdict:
     )
 
 
+def log_line(child: str, life: int, line: str) -> None:
+    """Write into the log what a life, or something that it started, has written."""
+    logging.getLogger(f"bot.{child}.{life}").info("%s", line)
+
+
 def _log_line(child: str, life: int, document: dict[str, Any]) -> None:
     level = logging.getLevelNamesMapping().get(str(document.get("level")).upper(), logging.INFO)
     logging.getLogger(f"bot.{child}.{life}").log(level, "%s", document.get("text"))

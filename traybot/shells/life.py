@@ -7,6 +7,7 @@ from typing import Any
 
 from traybot.core.exits import Ending, Exit, exit_of
 from traybot.shells.channel import Channel
+from traybot.shells.output import Output
 from traybot.shells.pulse import Pulse
 from traybot.system.base import ProcessHandle
 
@@ -25,6 +26,8 @@ class Life:
     child: str
     number: int
     channel: Channel
+    #: What it writes to its standard output and error, where that can be had.
+    output: Output | None = None
     process: Any = None
     handle: ProcessHandle | None = None
     #: Ended by us: before it was born, the launcher sees to it.
@@ -52,6 +55,12 @@ class Life:
         """End it and its group, or what it left in its group."""
         if self.handle is not None:
             self.handle.kill()
+
+    def close(self) -> None:
+        """Close our ends of its pipes."""
+        self.channel.close()
+        if self.output is not None:
+            self.output.close()
 
     def answers(self) -> None:
         """It says that it is there."""
@@ -82,6 +91,8 @@ class Life:
     def waitables(self) -> list[Any]:
         """What it says, and that it is gone."""
         found: list[Any] = [] if self.channel.closed else [self.channel]
+        if self.output is not None and not self.output.closed:
+            found.append(self.output)
         if self.handle is not None and self.handle.fileno() >= 0:
             found.append(self.handle.fileno())
         elif self.process is not None:

@@ -34,6 +34,8 @@ class Birth:
     pictures: str = ""
     #: Where a life writes its stack when it is told that it is stuck.
     stack_file: str = ""
+    #: Where its standard output and error lead: into the log.
+    output: Connection | None = None
 
     @property
     def capture(self) -> str:

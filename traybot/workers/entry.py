@@ -1,6 +1,7 @@
 """Where does every life begin? In one function that makes it ours, runs it, and tells its end."""
 
 import contextlib
+import faulthandler
 import io
 import os
 import signal
@@ -60,6 +61,11 @@ def _become_ours(birth: Birth) -> None:
     signals.unblock()
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if birth.output is not None:
+        for stream in (1, 2):
+            os.dup2(birth.output.fileno(), stream)
+        birth.output.close()
+        faulthandler.enable(2)  # where a crash in C code stood
     os.environ[LIFE_MARK] = f"{birth.token}:{birth.child}:{birth.life}"
 
 

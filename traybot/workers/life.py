@@ -1,8 +1,10 @@
 """How is the author's code run? Imported from its folder, called with a Bot, its end explained."""
 
+import contextlib
 import faulthandler
 import importlib
 import os
+import signal
 import sys
 import time
 import traceback
@@ -18,6 +20,9 @@ from traybot.workers.birth import Birth
 from traybot.workers.bot import Bot
 from traybot.workers.line import Left, Line
 from traybot.workers.rung import as_function
+
+#: Standard input, output and error come before all else.
+_LAST_STREAM = 2
 
 
 def run(birth: Birth, channel: Channel) -> Exit:
@@ -128,7 +133,17 @@ def _become_program(birth: Birth, channel: Channel) -> Exit:
     """Turn into the program that the bot names; the daemon goes on owning this process."""
     command = birth.plan.command
     channel.send({"say": "ready", "at": time.monotonic()})
+    # Our ends close by it: what it starts must not keep them open.
+    _be_ordinary()
     try:
         os.execvp(command[0], command)  # noqa: S606  the user's own command is the point
     except OSError as error:
         return Exit(Ending.INVALID, f"cannot run {command[0]}: {error.strerror}")
+
+
+def _be_ordinary() -> None:
+    """Give a foreign program the signals that it expects, and none of our pipes."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for name in os.listdir("/dev/fd"):  # noqa: PTH208  there on every system that has exec
+        with contextlib.suppress(OSError):
+            os.set_inheritable(int(name), int(name) <= _LAST_STREAM)

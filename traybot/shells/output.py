@@ -1,0 +1,75 @@
+"""What does a life, or what it starts, write to its outputs? Lines for the log, but no flood."""
+
+import os
+import time
+from multiprocessing.connection import Connection
+
+#: A pipe holds one of them; more are taken so that its end is seen, which comes after it.
+_CHUNK, _CHUNKS = 65536, 3
+#: A longer line is cut into several.
+_LONGEST_LINE = 2000
+#: So many lines a second reach the log; the rest is counted.
+_LINES = 100
+
+
+class Output:
+    """The reading end of a life's standard output and error; never waits."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take over a connection."""
+        self._connection = connection
+        self._rest = b""
+        self._second, self._told, self._left_out = 0, 0, 0
+        self.closed = False
+        os.set_blocking(connection.fileno(), False)
+
+    def fileno(self) -> int:
+        """Something to wait for."""
+        return self._connection.fileno()
+
+    def receive(self) -> list[str]:
+        """Give the whole lines that have come, as far as a log takes them."""
+        if self.closed:
+            return []
+        self._read()
+        *lines, self._rest = self._rest.split(b"\n")
+        if len(self._rest) > (0 if self.closed else _LONGEST_LINE):
+            lines.append(self._rest)
+            self._rest = b""
+        pieces = [line[at : at + _LONGEST_LINE] for line in lines for at in _cuts(line)]
+        return self._as_many_as_fit([piece.decode(errors="replace").rstrip() for piece in pieces])
+
+    def _read(self) -> None:
+        """Take what there is, to the very end if that has come; of a flood a portion."""
+        try:
+            for _ in range(_CHUNKS):
+                chunk = os.read(self._connection.fileno(), _CHUNK)
+                self._rest += chunk
+                if not chunk:
+                    self.closed = True
+                    return
+        except BlockingIOError:
+            return
+        except OSError:
+            self.closed = True
+
+    def _as_many_as_fit(self, lines: list[str]) -> list[str]:
+        second = int(time.monotonic())
+        notes = []
+        if second != self._second:
+            if self._left_out:
+                notes = [f"({self._left_out} lines more were left out)"]
+            self._second, self._told, self._left_out = second, 0, 0
+        fit = [line for line in lines if line][: _LINES - self._told]
+        self._told += len(fit)
+        self._left_out += len(lines) - len(fit)
+        return notes + fit
+
+    def close(self) -> None:
+        """Close this end; who still writes there hears of it."""
+        self.closed = True
+        self._connection.close()
+
+
+def _cuts(line: bytes) -> range:
+    return range(0, max(1, len(line)), _LONGEST_LINE)
