@@ -281,7 +281,7 @@ def _pulse_of(channel: Channel) -> pulse.Pulse:
     return pulse.Pulse(pulse.DEATHWATCH, lambda: channel.send({"do": "ping"}))
 
 
-def _output() -> tuple[Output | None, Connection | None]:
+def _output() -> tuple[Output | None, End | None]:
     """Make the way from a life's outputs to the log; there on POSIX only."""
     if not choose.FORKS:
         return None, None

@@ -29,9 +29,8 @@ class Output:
 
     def receive(self) -> list[str]:
         """Give the whole lines that have come, as far as a log takes them."""
-        if self.closed:
-            return []
-        self._read()
+        if not self.closed:
+            self.closed = self._read()
         *lines, self._rest = self._rest.split(b"\n")
         if len(self._rest) > (0 if self.closed else _LONGEST_LINE):
             lines.append(self._rest)
@@ -39,19 +38,19 @@ class Output:
         pieces = [line[at : at + _LONGEST_LINE] for line in lines for at in _cuts(line)]
         return self._as_many_as_fit([piece.decode(errors="replace").rstrip() for piece in pieces])
 
-    def _read(self) -> None:
-        """Take what there is, to the very end if that has come; of a flood a portion."""
+    def _read(self) -> bool:
+        """Take what there is, of a flood a portion; whether the end has come."""
         try:
             for _ in range(_CHUNKS):
                 chunk = os.read(self._connection.fileno(), _CHUNK)
                 self._rest += chunk
                 if not chunk:
-                    self.closed = True
-                    return
+                    return True
         except BlockingIOError:
-            return
+            return False
         except OSError:
-            self.closed = True
+            return True
+        return False
 
     def _as_many_as_fit(self, lines: list[str]) -> list[str]:
         second = int(time.monotonic())

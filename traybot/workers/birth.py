@@ -35,7 +35,7 @@ class Birth:
     #: Where a life writes its stack when it is told that it is stuck.
     stack_file: str = ""
     #: Where its standard output and error lead: into the log.
-    output: Connection | None = None
+    output: End | None = None
 
     @property
     def capture(self) -> str:
