@@ -38,6 +38,13 @@ _WISHES: tuple[tuple[str, e.Event], ...] = (
     ("restart", e.RestartRequested(NOW)),
     ("quit", e.QuitRequested(NOW)),
     ("takeover", e.UserTookOver(NOW)),
+    ("quit", e.SessionEnding(NOW)),
+)
+#: They double the ways there are, so they are gone with these plans alone.
+_WITH_SESSION = (PLANS[1], PLANS[5], PLANS[7])
+_SESSION: tuple[tuple[str, e.Event], ...] = (
+    ("away", e.SessionAway(NOW)),
+    ("back", e.SessionBack(NOW)),
 )
 
 
@@ -60,7 +67,8 @@ def _walk(plan: BotPlan) -> set[Arrow]:
     seen, waiting = {_landmark(start)}, [start]
     while waiting:
         place = waiting.pop()
-        for word, event in _ways(place):
+        session = _SESSION if plan in _WITH_SESSION else ()
+        for word, event in (*_ways(place), *session):
             for found, after in _go(place, word, event, plan):
                 arrows |= found
                 if not after.state.gone and _landmark(after) not in seen:

@@ -111,6 +111,7 @@ def oddities(world: World) -> list[Chance]:
     found += [
         ("program ended", lambda: world.hear(e.ProgramExited(world.now, 1))),
         ("echo of hands", world.lets_go),
+        *_session(world),
         ("takeover", lambda: world.hear(e.UserTookOver(world.now))),
         ("a minute", partial(world.later, 61.0)),
         ("choose", partial(world.ask, e.BotChosen, bot="xjump")),
@@ -125,6 +126,19 @@ def oddities(world: World) -> list[Chance]:
     if world.spent:
         found.append(("echo of a timer", partial(world.hear, world.spent[-1])))
     return found
+
+
+def _session(world: World) -> list[Chance]:
+    """The screen gets locked and unlocked, the machine sleeps and wakes."""
+    return [
+        (f"{word} {why}", partial(world.session, kind, why))
+        for word, kind in (
+            ("away", e.SessionAway),
+            ("back", e.SessionBack),
+            ("back", e.SessionBack),
+        )
+        for why in ("lock", "suspend")
+    ]
 
 
 def _find_bots(world: World) -> None:

@@ -27,6 +27,8 @@ class Laws:
         #: A stop was asked for and is not complete.
         self.stopping = False
         self.user_paused = False
+        #: Why nobody can see the desktop, as far as nobody asked to play on regardless.
+        self.away: set[str] = set()
         self.asked: Counter[int] = Counter()
         self.answered: Counter[int] = Counter()
         #: Lives whose gate was closed for good, as far as the core was told.
@@ -44,8 +46,6 @@ class Laws:
         match event:
             case e.StopRequested() | e.PanicRequested():
                 self.wanted, self.stopping = False, before.phase not in _AT_REST
-            case e.QuitRequested():
-                self.wanted = False
             case e.StartRequested() | e.RestartRequested() | e.ToggleRequested():
                 self.wanted = self.wanted or not before.leaving
             case e.VerdictReached() if event.verdict.gated_at:
@@ -53,6 +53,19 @@ class Laws:
             case e.GateFoundShut() if event.life:
                 self.condemned.add(event.life)
         self._note_pause(event, before)
+        self._note_session(event, before)
+
+    def _note_session(self, event: e.Event, before: State) -> None:
+        insists = isinstance(event, e.ResumeRequested | e.ToggleRequested | e.StartRequested)
+        match event:
+            case e.SessionAway():
+                self.away.add(event.why)
+            case e.SessionBack():
+                self.away.discard(event.why)
+            case e.QuitRequested() | e.SessionEnding():
+                self.wanted = False
+            case _ if insists and before.phase in {*_PAUSE, Phase.NEEDS_HUMAN}:
+                self.away.clear()
 
     def _note_pause(self, event: e.Event, before: State) -> None:
         if isinstance(event, e.ToggleRequested):
@@ -113,6 +126,7 @@ class Laws:
         assert command.life not in self.condemned, "the gate opens for a condemned life"
         assert not world.hands_asked, "the gate opens while something of another life is held"
         assert not self.user_paused, "the gate opens while the user has paused"
+        assert not self.away, "the gate opens while nobody can see the desktop"
 
     def look(
         self, before: State, event: e.Event, commands: list[c.Command], world: "World"
@@ -124,6 +138,9 @@ class Laws:
             self.stopping = self.user_paused = False
         if state.phase is Phase.FAILED:
             self.wanted = False
+        if self.away:
+            assert state.phase is not Phase.RUNNING, "plays while nobody can see the desktop"
+            assert state.player is None or state.phase is not Phase.RECOVERING, "recovers unseen"
         if state.phase is Phase.RUNNING:
             assert not self.user_paused, "plays while the user has paused"
         self._look_at_restarts(state, commands, event.at)

@@ -108,6 +108,10 @@ class World:
         self.ticket = next(self.tickets)
         return self.hear(request(self.now, ticket=self.ticket, by="test", **values))
 
+    def session(self, kind: type[e.SessionAway | e.SessionBack], why: str) -> list[str]:
+        """The session goes away or comes back for a reason."""
+        return self.hear(kind(self.now, why))
+
     def answer(self) -> tuple[int, str] | None:
         """What the last request was answered with, if it was."""
         return self.replies.get(self.ticket)

@@ -63,6 +63,7 @@ class Daemon:
             self.reporter,
             self._control,
             parts.awake,
+            parts.session,
             lambda: self.engine.state,
             self._menu,
             lambda why: self._post(e.QuitRequested, why),
@@ -95,6 +96,8 @@ class Daemon:
         self.engine.start()
         self._control.start()
         self._watch.start()
+        parts.session.woken = self._wake_up
+        parts.session.start()
         signals.listen(lambda name: self._post(e.QuitRequested, name))
         if options.seconds is not None:
             timer = threading.Timer(options.seconds, self._post, (e.QuitRequested, "--for"))
@@ -103,6 +106,7 @@ class Daemon:
         faces.run()
         self.engine.wait()
         self._watch.stop()
+        parts.session.stop()
         self._control.stop()
         parts.lock.release()
         self.told = self.reporter.close(_TOLD_SECONDS)
@@ -128,6 +132,15 @@ class Daemon:
             self._listeners.notify(notice)
         if self._listeners.faces is not None:
             self._listeners.faces.show(self._menu.fresh(), self.engine.state.phase)
+
+    def _wake_up(self) -> None:
+        """The machine has slept, or the screen was locked: listen for hotkeys anew."""
+        self._parts.keeper.submit(self._rebind)
+
+    def _rebind(self) -> None:
+        faces = self._listeners.faces
+        if faces is not None:
+            faces.rebind(self._parts.settings.sections)
 
     def _post(self, kind: type[e.Request], by: str) -> None:
         self._parts.mailbox.post(kind(time.monotonic(), 0, by))
@@ -229,6 +242,7 @@ class Daemon:
             faces=faces.health() if faces else {},
             input_trouble=parts.hands.trouble,
             awake=parts.awake.state,
+            session=parts.session.health(),
             settings_trouble=parts.settings.trouble,
             seconds=time.monotonic() - self._began,
         )

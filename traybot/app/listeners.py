@@ -15,6 +15,7 @@ from traybot.shells.awake import AwakeKeeper
 from traybot.shells.control import ControlServer
 from traybot.shells.faces import Faces
 from traybot.shells.reporter import Reporter
+from traybot.shells.session_watch import SessionWatch
 
 #: Under this number the command line that started the daemon hears about its own bot.
 OWN_TICKET = -1
@@ -29,6 +30,7 @@ class Listeners:
     reporter: Reporter
     control: ControlServer
     awake: AwakeKeeper
+    session: SessionWatch
     #: The state as of the last step.
     state: Callable[[], State]
     #: What the menu shows beside the state.
@@ -67,5 +69,6 @@ class Listeners:
     def show(self, state: State) -> None:
         """Show a state in the tray; keep the machine awake as long as it wants that."""
         self.awake.show(state.phase)
+        self.session.show(may_sleep=state.may_sleep)
         if self.faces is not None:
             self.faces.show(present(state, self.menu.facts(state)), state.phase)

@@ -17,6 +17,7 @@ from traybot.shells.memory import Memory
 from traybot.shells.paths import Paths
 from traybot.shells.program import Program
 from traybot.shells.server_keeper import ServerKeeper
+from traybot.shells.session_watch import SessionWatch
 from traybot.shells.share import Share, ShareAddress
 from traybot.shells.share_keeper import ShareKeeper
 from traybot.shells.stacks import Stacks
@@ -65,6 +66,11 @@ class Parts:
         self.servers = ServerKeeper(self.processes, self.starter, self.mailbox.wake)
         self.program = Program(self.processes)
         self.awake = AwakeKeeper(choose.awake, lambda: bool(self.option("daemon", "awake")))
+        self.session = SessionWatch(
+            self.mailbox.post,
+            lambda: self.option("daemon", "lock") == "pause",
+            choose.session_sources(),
+        )
 
     def _means(self) -> Means:
         return Means(

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from traybot.core import away, ladder, moves, pausing
 from traybot.core import commands as c
 from traybot.core import events as e
-from traybot.core import ladder, moves, pausing
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 from traybot.core.state import State, Step
@@ -27,7 +27,8 @@ def on_verdict(state: State, event: e.VerdictReached) -> Step:
     if verdict.gated_at:
         state = replace(state, condemned=verdict.life)
     if not acts:
-        return state, [report, c.Notify(_sentence(state, verdict))]
+        # What is seen on a lock screen is news for nobody.
+        return state, [report] if state.away else [report, c.Notify(_sentence(state, verdict))]
     if verdict.then == "pause":
         state, commands = _pause(state, verdict)
         return state, [report, *commands]
@@ -70,7 +71,7 @@ def _concerns(state: State, verdict: Verdict) -> bool:
 def _acts(state: State, verdict: Verdict) -> bool:
     if verdict.then not in ENDING and verdict.then != "pause":
         return False
-    by_user = state.paused_by == "user" and not state.judging
+    by_user = state.paused_by not in {"", "verdict"} and not state.judging
     return _concerns(state, verdict) and not by_user
 
 
@@ -80,7 +81,9 @@ def _pause(state: State, verdict: Verdict) -> Step:
         if not state.judging:
             return state, [told]
         # It holds still, or again: no playing on for now, whoever had paused.
-        return state.entered(Phase.PAUSED, verdict.sentence), [c.WatchOnly(), told]
+        by = "verdict" if state.paused_by in away.WHYS else state.paused_by
+        state = replace(state.entered(Phase.PAUSED, verdict.sentence), paused_by=by)
+        return state, [c.WatchOnly(), told]
     state, commands = pausing.pause(state, "verdict", verdict.sentence)
     return state, [*commands, c.Notify(_sentence(state, verdict))]
 

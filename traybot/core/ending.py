@@ -56,10 +56,20 @@ def on_quit(state: State, event: e.QuitRequested) -> Step:
     return settled(state, [answer, *commands])
 
 
+def on_session_end(state: State, event: e.SessionEnding) -> Step:
+    """End everything at once: who waits for us here is the whole desktop."""
+    state = replace(state, leaving=True, queued="")
+    if state.phase in AT_REST:
+        return settled(state, [])
+    return settled(*moves.end_all(state, event.at, "the session ends"))
+
+
 def on_hours(state: State, event: e.TimerFired) -> Step:
     """The run has lasted as long as its bot allows."""
     if event.ticket != state.run or state.phase in AT_REST | {Phase.STOPPING}:
         return state, []
+    if "suspend" in state.away or event.at < state.ends_at:
+        return state, []  # on some systems the clock went on while the machine slept
     state, commands = moves.ask_all(state, event.at, "max_hours is reached")
     return settled(state, [*commands, c.Notify(f"{state.bot}: max_hours is reached")])
 
@@ -111,7 +121,7 @@ def _gone_report(state: State, event: e.ChildExited) -> c.Report:
     ms = round((event.at - state.ending_since) * 1000.0, 3) if state.ending_since else None
     fields: dict[str, object] = {"child": event.child, "ending": event.exit.ending.value}
     fields |= {"why": event.exit.why, "stop_ms": ms}
-    if state.phase is Phase.DEAD and state.latched is not None:
+    if state.phase is Phase.DEAD and state.latched is not None and event.child == ROUTINE:
         fields["watch"] = state.latched.watch
         fields["seen_to_gone_ms"] = round((event.at - state.latched.seen_at) * 1000.0, 3)
     return c.Report("gone", event.life, fields)

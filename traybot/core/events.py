@@ -81,6 +81,25 @@ class UserTookOver(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SessionAway(Event):
+    """Nobody can see or use the desktop any more. `why`: "lock" or "suspend"."""
+
+    why: str = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionBack(Event):
+    """This one reason is over."""
+
+    why: str = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnding(Event):
+    """The user logs out, or the machine is shut down."""
+
+
+@dataclass(frozen=True, slots=True)
 class BotsFound(Event):
     """The bots folder holds these bots; a name maps to what is wrong with it ("" if nothing)."""
 

@@ -6,8 +6,8 @@ that does not help is tried as often as it says, then the next one is, and the l
 
 from dataclasses import replace
 
+from traybot.core import away, moves, policy
 from traybot.core import commands as c
-from traybot.core import moves, policy
 from traybot.core.phases import Phase
 from traybot.core.state import RECOVERY, State, Step
 
@@ -16,6 +16,8 @@ def climb(state: State) -> Step:
     """Try the step whose turn it is."""
     plan = state.plan
     assert plan is not None
+    if state.away:
+        return moves.defer(state, RECOVERY, away.words(state.away))
     rung = plan.recovery[state.rung]
     if rung.needs_human:
         return ask_for_help(state, rung.needs_human)

@@ -103,6 +103,12 @@ def ask_all(state: State, at: float, reason: str) -> Step:
     return state, [c.AskChild(player.name, player.life), *timer]
 
 
+def defer(state: State, due: str, why: str) -> Step:
+    """Wait with `due` until the session is back, however long that is."""
+    state = replace(state.entered(Phase.BACKOFF, why), playing_since=0.0, due=due, deferred=True)
+    return state, [c.WatchNothing(), c.Report("deferred", state.life, {"why": why})]
+
+
 def fail(state: State, at: float, reason: str, code: int = 1) -> Step:
     """Give the run up; whoever waits for it gets this exit code."""
     return end_all(replace(state, miss_code=code), at, reason, failing=True)

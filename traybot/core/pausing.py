@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from traybot.core import away, ladder, moves, policy
 from traybot.core import commands as c
 from traybot.core import events as e
-from traybot.core import ladder, moves, policy
 from traybot.core.phases import Phase
 from traybot.core.state import ROUTINE, Pending, State, Step
 from traybot.text import _
@@ -39,6 +39,11 @@ def on_takeover(state: State, _event: e.UserTookOver) -> Step:
     state, commands = pause(state, "user", _("you took over"))
     told = _("{bot} is paused: you took over").format(bot=state.bot)
     return state, [*commands, c.Notify(told)]
+
+
+def pause_away(state: State) -> Step:
+    """Keep the bot's hands off a desktop that nobody sees."""
+    return pause(state, min(state.away), away.words(state.away))
 
 
 def pause(state: State, by: str, reason: str) -> Step:
@@ -90,6 +95,8 @@ def on_resume(state: State, event: e.ResumeRequested) -> Step:
     if state.phase not in {Phase.PAUSED, Phase.PAUSING, Phase.NEEDS_HUMAN}:
         text = f"cannot resume: nothing is paused, the phase is {state.phase.words}"
         return state, [c.Reply(event.ticket, 4, text)]
+    # Who wants to play on sees the desktop, whatever we were told of it.
+    state = replace(state, away=frozenset())
     state = _await(state, event.ticket, _RUNNING, _NOT_RESUMED)
     if state.phase is Phase.NEEDS_HUMAN:
         return (state, []) if state.judging else ladder.look_again(state)

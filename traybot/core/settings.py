@@ -38,6 +38,12 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
             "what a real key press or mouse movement by the user does to a running bot; bumps and"
             " hotkeys do not count",
         ),
+        Option(
+            "lock",
+            o.choice("pause", "run"),
+            "pause",
+            "what a locked screen does to a running bot; it plays on when the screen is unlocked",
+        ),
         Option("awake", o.flag, default=True, doc="keep the machine awake while a routine runs"),
     ),
     "hotkeys": (

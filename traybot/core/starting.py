@@ -52,6 +52,7 @@ def begin(state: State, bot: str) -> Step:
         panic=False,
         miss_code=1,
         latched=None,
+        ends_at=0.0,
     )
     return state, [c.LoadBot(bot)]
 
@@ -70,6 +71,7 @@ def on_loaded(state: State, event: e.BotLoaded) -> Step:
     state, watcher = moves.start_watcher(state)
     commands += [*routine, *watcher]
     if plan.max_hours is not None:
+        state = replace(state, ends_at=event.at + plan.max_hours * 3600.0)
         commands.append(c.SetTimer("hours", state.run, plan.max_hours * 3600.0))
     return state, commands
 
@@ -119,6 +121,9 @@ def open_gate(state: State, at: float) -> Step:
     if state.phase is Phase.STARTING and player.name == ROUTINE:
         state = replace(state.entered(Phase.RUNNING), playing_since=at)
         report = c.Report("running", player.life, {"bot": state.bot})
+        if state.away:
+            state, commands = pausing.pause_away(state)
+            return state, [report, *commands]
         return state, [c.WatchLife(player.life), c.FreeLife(player.life), report]
     if state.phase is Phase.RUNNING:
         return state, [c.WatchLife(player.life), c.FreeLife(player.life)]

@@ -77,7 +77,7 @@ class State:
     #: When we last asked for the program to be started.
     program_since: float = 0.0
     playing_since: float = 0.0
-    #: Who paused: "user" or "verdict".
+    #: Who paused: "user", "verdict", or what the session is away for.
     paused_by: str = ""
     suspended: bool = False
     #: Judging anew before a resume, or at the end of a recovery.
@@ -86,6 +86,13 @@ class State:
     condemned: int = 0
     #: What follows the backoff: routine or recovery.
     due: str = ROUTINE
+    #: What follows waits until the session is back, and not for a timer.
+    deferred: bool = False
+    #: Why nobody can see the desktop: "lock", "suspend"; empty: somebody can.
+    away: frozenset[str] = frozenset()
+    suspended_at: float = 0.0
+    #: When the run has lasted as long as its bot allows (0: it may last for ever).
+    ends_at: float = 0.0
     #: What the routine's input waits for.
     blocked: str = ""
     #: Where a stop leads: idle, or failed with a notice.
@@ -111,8 +118,18 @@ class State:
 
     def entered(self, phase: Phase, reason: str = "") -> "State":
         """The same state in another phase, entered anew: older timers and looks turn stale."""
-        return replace(self, phase=phase, reason=reason, ticket=self.ticket + 1, judging=False)
+        ticket = self.ticket + 1
+        return replace(
+            self, phase=phase, reason=reason, ticket=ticket, judging=False, deferred=False
+        )
 
+    @property
+    def may_sleep(self) -> bool:
+        """Whether nothing is held and nobody plays: the machine can be let go to sleep."""
+        return not self.letting_go and self.phase not in _AT_PLAY
+
+
+_AT_PLAY = frozenset({Phase.RUNNING, Phase.PAUSING, Phase.DEAD, Phase.RECOVERING, Phase.STOPPING})
 
 #: What every rule gives back.
 Step = tuple[State, list[Command]]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from traybot.core import absence, dying, ending, pausing, starting
 from traybot.core import commands as c
-from traybot.core import dying, ending, pausing, starting
 from traybot.core import events as e
 from traybot.core.phases import Phase
 from traybot.core.state import State, Step
@@ -75,6 +75,9 @@ _RULES: dict[type[e.Event], Callable[[State, Any], Step]] = {
     e.ResumeRequested: pausing.on_resume,
     e.ToggleRequested: _toggle,
     e.UserTookOver: pausing.on_takeover,
+    e.SessionAway: absence.on_away,
+    e.SessionBack: absence.on_back,
+    e.SessionEnding: ending.on_session_end,
     e.RestartRequested: ending.on_restart,
     e.QuitRequested: ending.on_quit,
     e.BotChosen: starting.on_choose,

@@ -18,6 +18,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
     faces: dict[str, Any],
     input_trouble: str,
     awake: str,
+    session: str,
     settings_trouble: str,
     seconds: float,
 ) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "tray": faces.get("tray", "not up yet"),
         "input": input_trouble or "ok",
         "awake": awake,
+        "session": session,
         "settings": settings_trouble or "ok",
         "seconds": round(seconds, 3),
     }

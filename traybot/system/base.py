@@ -6,7 +6,7 @@ Contracts only. Objects that satisfy them are used by one thread at a time, the 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 #: Codes of keys are 0 to 255 on every system we know (X keycodes, Windows and macOS virtual keys).
 KEY_CODES = 256
@@ -103,6 +103,14 @@ class Hotkeys(Protocol):
     def stop(self) -> None:
         """Stop listening; returns when the thread has ended; may be called twice."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChange:
+    """Something begins or is over: the screen is locked, the machine sleeps, the session ends."""
+
+    what: Literal["lock", "suspend", "end"]
+    begins: bool
 
 
 class ProcessHandle(Protocol):

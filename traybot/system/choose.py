@@ -3,7 +3,9 @@
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from traybot.errors import BackendUnavailable
 from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
@@ -101,6 +103,19 @@ def theme() -> Theme:
     from traybot.system.theme_elsewhere import MacTheme, WindowsTheme
 
     return MacTheme() if MACOS else WindowsTheme()
+
+
+def session_sources() -> dict[str, Callable[[], Any]]:
+    """Give by name what tells of sleep, lock and the session's end; each connects when called."""
+    if not LINUX:
+        return {}
+    from traybot.system.buses import session_address, system_address
+    from traybot.system.session_bus import Logind, Savers
+
+    return {
+        "logind": lambda: Logind(system_address()),
+        "screen saver": lambda: Savers(session_address()),
+    }
 
 
 def opening(path: str) -> list[str]:
