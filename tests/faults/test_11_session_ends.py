@@ -55,7 +55,7 @@ def test_everything_is_ended_without_asking(world: type[World]) -> None:
 def bare_python() -> float:
     """How long this machine takes just now for a process that does nothing."""
     began = time.monotonic()
-    subprocess.run([sys.executable, "-S", "-c", ""], check=True)
+    subprocess.run([sys.executable, "-c", ""], check=True)
     return time.monotonic() - began
 
 
