@@ -116,6 +116,14 @@ def watch(name: str, **options: object) -> str:
     return "\n".join(["[[watch]]", *lines, ""])
 
 
+def concluded(verdict: Document) -> float:
+    """Give when the deathwatch concluded a verdict, in seconds of the daemon's clock.
+
+    Its `t` is when the engine heard of it: on a busy machine that may be much later.
+    """
+    return float(verdict["t"] + (verdict["latency_ms"] - verdict["received_ms"]) / 1000.0)
+
+
 def let_pass(seconds: float) -> None:
     """Let time pass in which nothing is to happen."""
     end = time.monotonic() + seconds

@@ -156,7 +156,7 @@ def test_at_rest_it_looks_at_nothing(canvas: Painter, tmp_path: Path) -> None:
         assert end.rests()
         end.tell("watch", 1)
         assert end.verdict().life == 1
-        assert not end.rests()
+        eventually(lambda: not end.rests(), what="a look now and then")
         end.tell("rest")
         eventually(end.rests, what="rest")
         canvas.paint()

@@ -17,7 +17,8 @@ from tests.e2e.shared import png
 from traybot.core.geometry import Rect
 from traybot.core.watchfile import WatchSpec, read_watches
 from traybot.system.base import MARK
-from traybot.workers.looks import Eyes, Look, prepare
+from traybot.workers.eyes import Eyes
+from traybot.workers.looks import Look, prepare
 
 SKULL_HERE = (50, 40, SKULL)
 

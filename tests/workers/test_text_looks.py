@@ -16,7 +16,8 @@ from traybot.errors import BotError
 from traybot.shells import extras
 from traybot.vision.pixels import Pixels
 from traybot.vision.text import Line
-from traybot.workers.looks import Eyes, Sight, prepare
+from traybot.workers.eyes import Eyes
+from traybot.workers.looks import Sight, prepare
 from traybot.workers.text_looks import Desk, Readings, Seen, TextLook
 
 BLANK, DEAD, ALIVE = page(), page((10, 10, "dead")), page((10, 10, "alive"))

@@ -96,12 +96,17 @@ class Channel:
             return []
         return self._receive_lines() if self._streams else self._receive_messages()
 
-    def wait(self, seconds: float | None) -> bool:
-        """Wait until something can be received, or the other end is gone."""
+    def wait(self, seconds: float | None, also: int | None = None) -> bool:
+        """Wait until something can be received, or the other end is gone.
+
+        Where pipes are streams a descriptor beside it ends the wait too.
+        """
         if not self._streams or _POLL is None:
             return bool(wait([cast("Connection", self._connection)], seconds))
         poller = _POLL()
         poller.register(self._connection.fileno(), _READABLE)
+        if also is not None:
+            poller.register(also, _READABLE)
         return bool(poller.poll(None if seconds is None else seconds * 1000.0))
 
     def _receive_lines(self) -> list[Document]:

@@ -10,7 +10,7 @@ from typing import Any
 from traybot.errors import BackendUnavailable
 from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
 from traybot.system.calling import ClientConnection, Listener
-from traybot.system.windowing import Windows
+from traybot.system.windowing import Tracker, Windows
 
 # A type checker would call the other systems' code unreachable if it saw the comparison itself.
 LINUX: bool = sys.platform.startswith("linux")
@@ -116,6 +116,15 @@ def session_sources() -> dict[str, Callable[[], Any]]:
         "logind": lambda: Logind(system_address()),
         "screen saver": lambda: Savers(session_address()),
     }
+
+
+def tracker() -> Tracker | None:
+    """Give a way to follow a window that was found; None where each look must find it anew."""
+    if LINUX:
+        from traybot.system.x11_tracker import X11Tracker
+
+        return X11Tracker()
+    return None
 
 
 def opening(path: str) -> list[str]:

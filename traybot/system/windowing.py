@@ -42,3 +42,19 @@ class Windows(Protocol):
     def close(self) -> None:
         """Let go of the connection; may be called twice."""
         ...
+
+
+class Tracker(Protocol):
+    """Follows one window that a search has found; raises nothing."""
+
+    def follow(self, window: int) -> None:
+        """A search has just found the window of this number."""
+        ...
+
+    def rect(self) -> Rect | None:
+        """Where the window that was found last is now; None: search for it anew."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; may be called twice."""
+        ...

@@ -111,10 +111,30 @@ class Wire:
         self.send(struct.pack("=BxH", _INPUT_FOCUS, 1))
         self._await(refusals_from=told)
 
-    def ask(self, request: bytes | bytearray) -> bytes:
-        """Send a request and give its whole answer; `XRefused`, `XLost`."""
+    def ask(self, request: bytes | bytearray, requests: int = 1) -> bytes:
+        """Send a request and give its whole answer; `XRefused`, `XLost`.
+
+        It may be several in a row, of which the last is answered; `requests` says how many.
+        """
         self.send(request)
+        self._sent += requests - 1
         return self._await(refusals_from=self._sent)
+
+    def ask_each(self, requests: bytes, count: int) -> list[bytes]:
+        """Send so many requests in a row and give the answer to each; `XRefused`, `XLost`."""
+        self.send(requests)
+        self._sent += count - 1
+        answers: list[bytes] = []
+        refused = None
+        for _one in range(count):
+            while (packet := self._next_packet())[0] not in {_REPLY, _ERROR}:
+                self._events.append(packet)
+            if packet[0] == _ERROR:
+                refused = XRefused(packet[1])
+            answers.append(packet)
+        if refused is not None:
+            raise refused
+        return answers
 
     def ask_shortly(self, request: bytes | bytearray) -> None:
         """Send a request and wait for its answer, whose content does not matter."""

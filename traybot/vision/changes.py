@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import xxhash
 
 from traybot.vision.pixels import Pixels, is_grey
 
@@ -30,6 +31,14 @@ def change(before: Pixels, after: Pixels, tolerance: int = TOLERANCE) -> float:
 def differs(before: Pixels, after: Pixels, tolerance: int = TOLERANCE, share: float = 0.0) -> bool:
     """Tell whether more than `share` of the pixels differ; by default one pixel is enough."""
     return change(before, after, tolerance) > share
+
+
+def fingerprint(pixels: Pixels) -> int:
+    """Give a number that is equal for equal pixels, and for others practically never.
+
+    The fourth byte counts too, though it means nothing: at worst equal pictures seem different.
+    """
+    return xxhash.xxh3_64_intdigest(np.ascontiguousarray(pixels).data)
 
 
 class Stillness:

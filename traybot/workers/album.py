@@ -9,7 +9,7 @@ import cv2
 from traybot.errors import TraybotError
 from traybot.shells.channel import Channel
 from traybot.vision.pixels import Pixels
-from traybot.workers.looks import Eyes
+from traybot.workers.eyes import Eyes
 
 #: The oldest beyond so many are deleted.
 _KEPT = 50

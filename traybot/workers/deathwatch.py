@@ -6,20 +6,22 @@ nothing of that life can press again.
 
 import logging
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from traybot.core import watch as rules
 from traybot.core.exits import Ending, Exit
 from traybot.core.verdicts import Verdict
-from traybot.core.watchfile import ABOUT_LIVES, WatchSpec
+from traybot.core.watchfile import ABOUT_LIVES
 from traybot.errors import BotError, TraybotError
 from traybot.shells.channel import Channel, Document
 from traybot.shells.hearing import write_verdict
 from traybot.shells.share import ShareAddress, ShareView
 from traybot.workers.album import Album
 from traybot.workers.birth import Birth
+from traybot.workers.eyes import Eyes
 from traybot.workers.last_will import last_will
-from traybot.workers.looks import Eyes, Look, Sight, prepare
+from traybot.workers.looks import Sight, prepare
+from traybot.workers.rounds import Rounds, Watched
 
 _log = logging.getLogger(__name__)
 
@@ -43,26 +45,6 @@ def run(birth: Birth, channel: Channel) -> Exit:
     return Exit(Ending.LEFT)
 
 
-@dataclass(slots=True)
-class _Watched:
-    """One watch: its rules, its look, what it remembers."""
-
-    spec: WatchSpec
-    look: Look
-    state: rules.WatchState = field(default_factory=rules.WatchState)
-    next_at: float = 0.0
-    sight: Sight | None = None
-    #: Another verdict, or the life's own end, went before its last one: nothing has come of it.
-    overruled: bool = False
-    #: Why it cannot look now.
-    blind: str = ""
-
-    @property
-    def acts(self) -> bool:
-        """Whether its verdict ends or pauses the life."""
-        return self.spec.ends_life or self.spec.then == "pause"
-
-
 class Deathwatch:
     """The loop over all watches of a bot."""
 
@@ -75,8 +57,10 @@ class Deathwatch:
         eyes = Eyes(plan.window, plan.folder, birth.token, birth.memory, birth.capture)
         self._eyes = eyes
         self._album = Album(birth.pictures, eyes, channel)
-        self._watches = [_Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]
+        self._watches = [Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]
+        self._rounds = Rounds(self._watches)
         eyes.open()
+        self._rounds.open()
         #: The life we judge for; 0 while nobody plays.
         self._life = 0
         self._only_tell = False
@@ -90,22 +74,24 @@ class Deathwatch:
     def serve(self) -> None:
         """Look when a watch is due, listen in between."""
         while not self._channel.closed:
-            self._channel.wait(self._seconds_to_next_look())
+            if self._looking():
+                self._channel.wait(self._seconds_to_next_look(), self._rounds.also())
+            else:
+                self._channel.wait(None)
             for document in self._channel.receive():
                 self._hear(document)
             if self._looking():
+                self._rounds.hear()
                 self._tick()
+        self._rounds.close()
+        self._eyes.close()
 
     def _looking(self) -> bool:
         return bool(self._life or self._judging_until)
 
     def _seconds_to_next_look(self) -> float | None:
-        if not self._looking():
-            return None
-        due = min((watched.next_at for watched in self._watches), default=None)
-        if due is None:
-            return 0.0 if self._judging_until else None
-        return max(0.0, due - time.monotonic())
+        seconds = self._rounds.seconds()
+        return 0.0 if seconds is None and self._judging_until else seconds
 
     def _hear(self, document: Document) -> None:
         match document.get("do"):
@@ -151,7 +137,7 @@ class Deathwatch:
         self._life, self._only_tell = life, False
         if not self._since:
             self._since = time.monotonic()
-        self._look_soon()
+        self._rounds.look_soon()
 
     def _begin_life(self) -> None:
         """Count sightings anew; that it fired stays known, unless nothing has come of it."""
@@ -171,11 +157,7 @@ class Deathwatch:
             watched.state = rules.rearmed(watched.state) if life else silent
             watched.sight = None
         self._judging_until = time.monotonic() + _JUDGE_SECONDS
-        self._look_soon()
-
-    def _look_soon(self) -> None:
-        for watched in self._watches:
-            watched.next_at = 0.0
+        self._rounds.look_soon()
 
     def _stop_clock(self) -> None:
         self._gathered, self._since = self._running(), 0.0
@@ -192,7 +174,7 @@ class Deathwatch:
         fired = [
             watched
             for watched in self._watches
-            if watched.next_at <= now and self._look(watched, now, running)
+            if self._rounds.due(watched) <= now and self._look(watched, now, running)
         ]
         if fired and self._life:
             self._conclude(fired)
@@ -200,10 +182,9 @@ class Deathwatch:
             self._tell_judged()
         self._memory.note_scores(one.sight.score if one.sight else None for one in self._watches)
 
-    def _look(self, watched: _Watched, now: float, running: float) -> bool:
-        watched.next_at = now + watched.spec.every
+    def _look(self, watched: Watched, now: float, running: float) -> bool:
         sight = watched.look(running)
-        watched.sight = sight
+        self._rounds.looked(watched, now, sight, self._eyes.seen(watched.spec.region))
         self._note_blindness(watched, sight)
         # Confirmation and hold count on the wall's clock: they are about the screen, not the life.
         watched.state, fires = rules.look(
@@ -211,7 +192,7 @@ class Deathwatch:
         )
         return fires
 
-    def _note_blindness(self, watched: _Watched, sight: Sight) -> None:
+    def _note_blindness(self, watched: Watched, sight: Sight) -> None:
         """Write into the log, once, why a watch cannot look."""
         why = "" if sight.sees is not None else sight.why
         if why and why != watched.blind:
@@ -219,7 +200,7 @@ class Deathwatch:
             self._channel.send({"say": "log", "level": "warning", "text": text})
         watched.blind = why
 
-    def _conclude(self, fired: list[_Watched]) -> None:
+    def _conclude(self, fired: list[Watched]) -> None:
         """Tell what fired; of what ends or pauses the life only the first by priority."""
         acting = [watched for watched in fired if watched.acts]
         if acting:
@@ -232,10 +213,10 @@ class Deathwatch:
             if not watched.acts:
                 self._tell(watched)
 
-    def _tell(self, watched: _Watched) -> None:
-        decided = time.monotonic()
-        spec, sight = watched.spec, watched.sight
+    def _tell(self, watched: Watched) -> None:
+        spec, sight, decided = watched.spec, watched.sight, watched.state.fired_at
         assert sight is not None
+        assert decided is not None, "only what fires is told"
         gated = 0.0
         if spec.ends_life and not self._only_tell:
             # Should we die before it is told, the engine finds out from here what it was.
@@ -281,7 +262,7 @@ class Deathwatch:
             for watched in self._watches:
                 watched.state = replace(watched.state, sightings=0, armed=True)
 
-    def _holds(self, watched: _Watched) -> bool:
+    def _holds(self, watched: Watched) -> bool:
         """Whether it does as far as can be seen; what is pending was seen at every look so far."""
         lives = bool(self._life) or watched.spec.kind not in ABOUT_LIVES
         return lives and watched.state.sightings > 0

@@ -1,31 +1,22 @@
 """How does a watch look? One way for each kind: it gives what it saw, and concludes nothing."""
 
-import multiprocessing
 import re
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-
-import psutil
+from dataclasses import dataclass, replace
 
 from traybot.core.geometry import Match, Rect
 from traybot.core.watchfile import WatchSpec
 from traybot.errors import BotError, TraybotError
-from traybot.shells.memory import Memory
-from traybot.system.base import MARK
 from traybot.vision import changes, color
-from traybot.vision.cameras import opener
 from traybot.vision.match import best
-from traybot.vision.screen import Frame, Screen
+from traybot.vision.screen import Frame
 from traybot.vision.templates import Template, load_template, scaled
 from traybot.workers import stuck_looks
-from traybot.workers.places import Place
-from traybot.workers.text_looks import Desk
+from traybot.workers.eyes import Eyes
 
-#: The process table is read no more often than this: it takes milliseconds.
-_PROCESSES_SECONDS = 0.2
+#: Kinds whose sight follows from the pixels of one picture alone.
+_SAME_AGAIN = frozenset({"image", "feature", "color"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,75 +38,6 @@ class Sight:
 Look = Callable[[float], Sight]
 
 
-class Eyes:
-    """What the looks of one deathwatch share: the screen, the window, the process table."""
-
-    def __init__(
-        self,
-        title: str,
-        folder: str,
-        token: str,
-        memory: Memory | None = None,
-        capture: str = "auto",
-    ) -> None:
-        """Open nothing yet; `memory` is what the life writes as it goes."""
-        self.memory = memory
-        self.screen = Screen(opener(capture))
-        self.place = Place(title, self.screen)
-        self.folder = Path(folder)
-        self._token = token
-        self._table: list[psutil.Process] = []
-        self._table_at = 0.0
-        self._tick: dict[Rect | None, Frame] = {}
-        #: Reads texts, beside the loop that looks.
-        self.desk = Desk()
-
-    def open(self) -> None:
-        """Look at anything once: to load and to connect takes as long as a hundred looks."""
-        for look in (self.screen.grab, self.place.front):
-            with suppress(TraybotError):
-                look()
-
-    def close(self) -> None:
-        """Let go of screen and windows; a later look opens them again."""
-        self.screen.close()
-        self.place.close()
-
-    def new_tick(self) -> None:
-        """Forget the frames of the last tick: watches on one region share one picture."""
-        self._tick.clear()
-
-    def frame(self, region: Rect | None) -> Frame:
-        """Take a picture of a region of the bot's area; `CaptureError` if none of it is there."""
-        if region not in self._tick:
-            self._tick[region], _ = self.place.look(region)
-        return self._tick[region]
-
-    def runs(self, wanted: str, cmdline: re.Pattern[str] | None) -> bool:
-        """Whether a process of this name, and command line, runs that is none of ours."""
-        now = time.monotonic()
-        if now - self._table_at > _PROCESSES_SECONDS:
-            self._table = list(psutil.process_iter(["name", "cmdline", "status"]))
-            self._table_at = now
-        return any(
-            _named(wanted, process.info["name"] or "")
-            and (cmdline is None or cmdline.search(" ".join(process.info["cmdline"] or ())))
-            and process.info["status"] != psutil.STATUS_ZOMBIE
-            and not self._ours(process)
-            for process in self._table
-        )
-
-    def _ours(self, process: psutil.Process) -> bool:
-        """Whether it belongs to traybot itself; the bot's program carries no mark."""
-        daemon = multiprocessing.parent_process()
-        if daemon is not None and process.pid == daemon.pid:
-            return True
-        try:
-            return process.environ().get(MARK) == self._token
-        except psutil.Error:
-            return False
-
-
 def prepare(spec: WatchSpec, eyes: Eyes) -> Look:
     """Make the look of a watch; `BotError` if it cannot be."""
     makers: dict[str, Callable[[WatchSpec, Eyes], Look]] = {
@@ -133,7 +55,27 @@ def prepare(spec: WatchSpec, eyes: Eyes) -> Look:
     if maker is None:
         what = f'cannot use the watch "{spec.name}": kind = "{spec.kind}" is not built yet'
         raise BotError(what, "known are " + ", ".join(makers))
-    return _safely(maker(spec, eyes))
+    look = maker(spec, eyes)
+    if spec.kind in _SAME_AGAIN:
+        look = _same_again(look, spec, eyes)
+    return _safely(look)
+
+
+def _same_again(look: Look, spec: WatchSpec, eyes: Eyes) -> Look:
+    """Have equal pixels at the same place give the same sight again, and not be matched again."""
+    last: tuple[int, Rect, Sight] | None = None
+
+    def again(running: float) -> Sight:
+        nonlocal last
+        frame = eyes.frame(spec.region)
+        key = changes.fingerprint(frame.pixels)
+        if last is not None and last[0] == key and last[1] == frame.rect:
+            return replace(last[2], at=frame.at)
+        sight = look(running)
+        last = (key, frame.rect, sight)
+        return sight
+
+    return again
 
 
 def _safely(look: Look) -> Look:
@@ -213,7 +155,7 @@ def _changed(spec: WatchSpec, eyes: Eyes) -> Look:
         nonlocal before, since, last
         frame = eyes.frame(spec.region)
         if before is None or running < last:
-            before, since = frame, None
+            before, since = Frame(frame.pixels.copy(), frame.rect, frame.at, frame.number), None
         last = running
         differs = changes.differs(before.pixels, frame.pixels, spec.tolerance)
         since = (running if since is None else since) if differs else None
@@ -232,11 +174,6 @@ def _process(spec: WatchSpec, eyes: Eyes) -> Look:
         return Sight(there is (spec.is_ == "present"), at)
 
     return look
-
-
-def _named(wanted: str, name: str) -> bool:
-    """Linux cuts names after 15 bytes; Windows adds an ending."""
-    return name in {wanted, wanted[:15], f"{wanted}.exe"}
 
 
 def _window(spec: WatchSpec, eyes: Eyes) -> Look:

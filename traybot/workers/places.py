@@ -21,6 +21,7 @@ class Place:
         self._title = title
         self._screen = screen
         self._windows: Windows | None = None
+        self._tracker = choose.tracker()
 
     def window(self, title: str = "") -> Window | None:
         """Find the bot's window, or another one by its title."""
@@ -45,16 +46,23 @@ class Place:
         if self._windows is not None:
             self._windows.close()
             self._windows = None
+        if self._tracker is not None:
+            self._tracker.close()
 
     def area(self) -> Rect:
         """The window's area, or the screen's; `WindowMissing` while nothing of it can be seen."""
         if not self._title:
             return self._screen.bounds()
+        rect = self._tracker.rect() if self._tracker is not None else None
+        if rect is not None:
+            return rect
         window = self.window()
         if window is None or window.minimized:
             how = "is minimized" if window else "is not there"
             what = f'cannot see the window "{self._title}": it {how}'
             raise WindowMissing(what, "start the program, or correct [bot] window")
+        if self._tracker is not None:
+            self._tracker.follow(window.id)
         return window.rect
 
     def look(self, region: Rect | None) -> tuple[Frame, Rect]:
