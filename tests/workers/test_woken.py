@@ -9,7 +9,7 @@ import pytest
 
 from tests.desktop import Desktop
 from tests.e2e.painter import SKULL, Painter, painter
-from tests.e2e.shared import on, watch
+from tests.e2e.shared import let_pass, on, watch
 from tests.vision.canvas import canvas_on
 from tests.workers.test_deathwatch import SKULL_HERE, Watching, watching
 from traybot.core import wakes
@@ -42,7 +42,7 @@ def test_a_drawing_wakes_it(canvas: Painter, tmp_path: Path) -> None:
     quick = watch("death", see="skull.png", every="50ms", region=[40, 30, 60, 50])
     with watching(tmp_path, on(canvas, quick)) as end:
         _has_looked(end)
-        time.sleep(0.2)  # so that it sleeps
+        let_pass(0.2)
         canvas.paint(SKULL_HERE)
         drawn = time.monotonic()
         assert end.verdict().seen_at - drawn < wakes.REST_SECONDS / 2
@@ -113,7 +113,7 @@ def test_a_change_is_never_slept_through(canvas: Painter, tmp_path: Path) -> Non
         end.tell("watch", 1)
         assert end.verdict().watch == "gone"
         for number in range(40):
-            time.sleep(number % 7 / 1000.0)
+            let_pass(number % 7 / 1000.0)
             canvas.paint(*([] if number % 2 else [SKULL_HERE]))
             drawn = time.monotonic()
             verdict = end.verdict()
