@@ -197,6 +197,15 @@ GROUPS: tuple[tuple[str, dict[str, Page]], ...] = (
                 (1,),
                 {0: later("all is well"), 1: later("something is at fault")},
             ),
+            "bench": Page(
+                later("measure this machine"),
+                later(
+                    "Half a minute: pictures of the screen, searches, and a death in a small "
+                    "window, from its pixels to the routine gone. The last needs X11."
+                ),
+                (("traybot bench --plot speed.png", later("on this screen, and as bars")),),
+                (1,),
+            ),
             "demo": Page(
                 later("see the whole thing work in half a minute"),
                 later(

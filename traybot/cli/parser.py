@@ -40,7 +40,7 @@ def _function(name: str) -> Callable[..., int]:
         from traybot.cli import here
 
         return getattr(here, name)  # type: ignore[no-any-return]
-    if name in {"autostart", "completion", "config", "doctor", "find", "help", "log"}:
+    if name in {"autostart", "bench", "completion", "config", "doctor", "find", "help", "log"}:
         module = importlib.import_module(f"traybot.cli.{name}")
         return getattr(module, name)  # type: ignore[no-any-return]
     from traybot.cli import daemon
@@ -108,6 +108,10 @@ def _add_looks(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     doctor = _add(commands, "doctor")
     doctor.add_argument("--full", action="store_true", help=_("with the names of user and folders"))
     _json(doctor)
+    bench = _add(commands, "bench")
+    bench.add_argument("--no-display", action="store_true", help=_("on an invisible screen"))
+    bench.add_argument("--plot", metavar="OUT.png", help=_("draw it too"))
+    _json(bench)
     demo = _add(commands, "demo")
     demo.add_argument(
         "--no-display", action="store_true", help=_("on an invisible screen of its own")

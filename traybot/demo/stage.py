@@ -107,8 +107,8 @@ class Stage:
 
     def _open_screen(self, undo: ExitStack) -> None:
         """Make a virtual screen, and an environment that knows no other one."""
-        screen, number = _start_screen()
-        undo.callback(_end_screen, screen)
+        screen, number = start_screen()
+        undo.callback(end_screen, screen)
         self.screen_pid = screen.pid
         for name in ("WAYLAND_DISPLAY", "XAUTHORITY"):  # they are about another screen
             self.env.pop(name, None)
@@ -130,13 +130,16 @@ class Stage:
                 display.sync()
 
 
-def _start_screen() -> tuple[subprocess.Popen[bytes], int]:
-    """Start an Xvfb; it takes a free display number and tells which."""
+def start_screen(size: str = SCREEN) -> tuple[subprocess.Popen[bytes], int]:
+    """Start an Xvfb; it takes a free display number and tells which.
+
+    `size` is width, height and depth; `TraybotError` where there is none.
+    """
     program = shutil.which("Xvfb")
     if program is None:
-        what = "cannot make a screen for the demo: there is no Xvfb"
+        what = "cannot make a screen: there is no Xvfb"
         raise TraybotError(what, "Debian: apt install xvfb")
-    options = ["-screen", "0", SCREEN, "-nolisten", "tcp", "-terminate"]
+    options = ["-screen", "0", size, "-nolisten", "tcp", "-terminate"]
     ours, theirs = os.pipe()
     with open(ours, "rb") as pipe:  # noqa: PTH123 - a descriptor, not a path
         try:
@@ -152,8 +155,8 @@ def _start_screen() -> tuple[subprocess.Popen[bytes], int]:
             os.close(theirs)
         told = select.select([pipe], [], [], START_SECONDS)[0] and pipe.readline()
     if not told:
-        _end_screen(screen)
-        what = "cannot make a screen for the demo: Xvfb did not start"
+        end_screen(screen)
+        what = "cannot make a screen: Xvfb did not start"
         raise TraybotError(what, "try: Xvfb -displayfd 1")
     return screen, int(told)
 
@@ -172,7 +175,8 @@ def _end_game(game: subprocess.Popen[bytes]) -> None:
     _wait_or_kill(game)
 
 
-def _end_screen(screen: subprocess.Popen[bytes]) -> None:
+def end_screen(screen: subprocess.Popen[bytes]) -> None:
+    """End a screen that `start_screen` has started."""
     screen.terminate()
     _wait_or_kill(screen)
 
