@@ -266,7 +266,6 @@ def test_it_leaves_when_it_is_told(canvas: Painter, tmp_path: Path) -> None:
 #: Watches that cannot look, and words of the line that tells.
 UNUSABLE = {
     "no such picture": (watch("it", see="nothing.png"), "nothing.png"),
-    "a question to come": (watch("it", kind="window", window="x", is_="hung"), "hung"),
 }
 
 

@@ -107,11 +107,9 @@ def _bot_error(file: Path, text: str, problems: list[Problem]) -> BotError:
 def _check_built(plan: BotPlan, file: Path, text: str) -> None:
     """Refuse now what would fail at the start."""
     for index, watch in enumerate(plan.watches):
-        key = "kind" if watch.kind in TO_COME else "is" if watch.is_ == "hung" else ""
-        if key:
-            word = watch.kind if key == "kind" else watch.is_
-            line = line_of(text, "watch", key, index)
-            what = f'cannot use {file}, line {line}: [watch] {key} = "{word}" is not built yet'
+        if watch.kind in TO_COME:
+            line = line_of(text, "watch", "kind", index)
+            what = f'cannot use {file}, line {line}: [watch] kind = "{watch.kind}" is not built yet'
             raise BotError(what, "use another kind of watch")
         if watch.kind == "text":
             try:

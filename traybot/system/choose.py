@@ -90,8 +90,13 @@ def windows() -> Windows:
         from traybot.system.x11_windows import X11Windows
 
         return X11Windows()
-    why = f"cannot ask for windows on {sys.platform} yet"
-    raise BackendUnavailable(why, "leave out [bot] window and use regions of the screen")
+    if WINDOWS:
+        from traybot.system.windows_desktop import WindowsDesktop
+
+        return WindowsDesktop()
+    from traybot.system.macos_windows import MacWindows
+
+    return MacWindows()
 
 
 def theme() -> Theme:

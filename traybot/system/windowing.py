@@ -1,8 +1,11 @@
 """What must each system tell of its windows?
 
-Contracts only. Objects that satisfy them are used by one thread at a time, the one that made them.
+The contract, and the one rule that all share. Objects that satisfy it are used by one thread at a
+time, the one that made them.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +42,14 @@ class Windows(Protocol):
         """The window that gets the keys now."""
         ...
 
+    def answers(self, window: Window) -> bool | None:
+        """Whether the window's program still answers, or has not been asked for long enough.
+
+        False once it has been silent for about five seconds; None where that cannot be told. Asks
+        when called, and never waits: so it is called again and again, at any pace.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of the connection; may be called twice."""
         ...
@@ -58,3 +69,23 @@ class Tracker(Protocol):
     def close(self) -> None:
         """Let go of the connection; may be called twice."""
         ...
+
+
+def choose_window(
+    windows: Sequence[Window], title: str, front: int, last: int | None
+) -> Window | None:
+    """Choose one whose title matches: the front one, else the `last` found, else the largest.
+
+    Of several of a size the topmost wins, if `windows` has the topmost last.
+    """
+    matching = {window.id: window for window in windows if re.search(title, window.title)}
+    for preferred in (front, last):
+        if preferred in matching:
+            return matching[preferred]
+    largest = max((_area(window) for window in matching.values()), default=0)
+    of_a_size = [window for window in matching.values() if _area(window) == largest]
+    return of_a_size[-1] if of_a_size else None
+
+
+def _area(window: Window) -> int:
+    return window.rect.width * window.rect.height

@@ -14,6 +14,7 @@ from Xlib.protocol import request
 from traybot.errors import CaptureError
 from traybot.system.windowing import Window
 from traybot.system.x11_connection import connect, disconnect, drain, losing_is
+from traybot.system.x11_pings import PATIENCE_SECONDS, Pings
 from traybot.system.x11_properties import Answers, Question, arrived, ask_property, numbers
 
 #: From a focused widget up to its window; deeper trees are not windows of programs.
@@ -26,9 +27,14 @@ class X11Windows:
     `CaptureError` from any call once the server is gone. Windows that vanish meanwhile are skipped.
     """
 
-    def __init__(self, display: str | None = None) -> None:
-        """Connect to `display`, or to the one that the environment names."""
+    def __init__(self, display: str | None = None, patience: float = PATIENCE_SECONDS) -> None:
+        """Connect to `display`, or to the one that the environment names.
+
+        A program that does not answer for `patience` seconds hangs.
+        """
+        self._display, self._patience = display, patience
         self._connection = connect(display)
+        self._pings: Pings | None = None
         self._root: int = self._connection.screen().root.id
         #: The window found last for a title, so that the next search asks it first.
         self._found: dict[str, int] = {}
@@ -61,8 +67,16 @@ class X11Windows:
             front = self._top_of(focus)
         return None if front is None else _window(front)
 
+    def answers(self, window: Window) -> bool | None:
+        """Whether its program answers pings; None if it has never promised to."""
+        if self._pings is None:
+            self._pings = Pings(self._display, self._patience)
+        return self._pings.answers(window.id)
+
     def close(self) -> None:
         """Disconnect; may be called twice."""
+        if self._pings is not None:
+            self._pings.close()
         disconnect(self._connection)
 
     def _find(self, title: re.Pattern[str], last: int | None) -> Answers | None:

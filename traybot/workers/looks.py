@@ -12,7 +12,7 @@ from traybot.vision import changes, color
 from traybot.vision.match import best
 from traybot.vision.screen import Frame
 from traybot.vision.templates import Template, load_template, scaled
-from traybot.workers import stuck_looks
+from traybot.workers import stuck_looks, window_looks
 from traybot.workers.eyes import Eyes
 
 #: Kinds whose sight follows from the pixels of one picture alone.
@@ -177,23 +177,12 @@ def _process(spec: WatchSpec, eyes: Eyes) -> Look:
 
 
 def _window(spec: WatchSpec, eyes: Eyes) -> Look:
-    if spec.is_ == "hung":
-        what = f'cannot use the watch "{spec.name}": is = "hung" is not built yet'
-        raise BotError(what, 'use is = "gone", or kind = "still"')
+    ask = window_looks.question(spec, eyes.place)
 
     def look(_running: float) -> Sight:
         at = time.monotonic()
-        if spec.is_ == "front":
-            front = eyes.place.front()
-            holds = front is not None and bool(re.search(spec.window, front.title))
-            return Sight(holds, at, rect=front.rect if front and holds else None)
-        window = eyes.place.window(spec.window)
-        holds = {
-            "gone": window is None,
-            "present": window is not None,
-            "minimized": window is not None and window.minimized,
-        }[spec.is_]
-        return Sight(holds, at, rect=window.rect if window else None)
+        sees, rect, why = ask()
+        return Sight(sees, at, rect=rect, why=why)
 
     return look
 

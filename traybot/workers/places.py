@@ -1,6 +1,7 @@
 """Where on the screen is the bot's window now? Regions are relative to it, or to the screen."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from traybot.core.botfile import in_region
 from traybot.core.geometry import Rect
@@ -8,6 +9,8 @@ from traybot.errors import CaptureError, WindowMissing
 from traybot.system import choose
 from traybot.system.windowing import Window, Windows
 from traybot.vision.screen import Frame, Screen
+
+Answer = TypeVar("Answer")
 
 #: So often a picture is taken of a window that moves meanwhile, before it counts as not to be seen.
 _TRIES = 5
@@ -31,7 +34,11 @@ class Place:
         """The window in front."""
         return self._ask(lambda windows: windows.front())
 
-    def _ask(self, question: Callable[[Windows], Window | None]) -> Window | None:
+    def answers(self, window: Window) -> bool | None:
+        """Whether a window's program answers; None where that cannot be told."""
+        return self._ask(lambda windows: windows.answers(window))
+
+    def _ask(self, question: Callable[[Windows], Answer]) -> Answer:
         """Ask; when the screen is lost the next question connects anew."""
         if self._windows is None:
             self._windows = choose.windows()
