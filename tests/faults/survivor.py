@@ -90,7 +90,7 @@ def daemon(*arguments: str, faces: bool = False) -> Iterator[Survivor]:
         yield running
         summary = running.end()
     assert running.process.returncode == 0, running.errors
-    assert (summary["held_left"], summary["children_left"]) == (0, 0)
+    assert (summary["held_left"], summary["children_left"]) == (0, 0), summary
     assert "Traceback" not in running.errors
 
 

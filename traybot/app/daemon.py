@@ -197,7 +197,9 @@ class Daemon:
             except Exception:  # noqa: BLE001  whatever fails here, the rest must still end
                 _log.exception("a part did not end in order")
         left = leftovers.end_all(parts.processes, parts.token, parts.hands.left_alone)
-        self.reporter.summary(time.monotonic(), leftovers.held_left(), left)
+        self.reporter.summary(
+            time.monotonic(), leftovers.held_left(hangs=parts.hands.screen_hangs), left
+        )
         parts.mailbox.close()
 
     # --- on the control thread -------------------------------------------------------------------

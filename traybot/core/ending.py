@@ -9,6 +9,7 @@ from traybot.core.durations import format_duration
 from traybot.core.exits import Ending
 from traybot.core.phases import AT_REST, Phase
 from traybot.core.state import RECOVERY, ROUTINE, Pending, State, Step
+from traybot.text import _
 
 _PAUSE = frozenset({Phase.PAUSING, Phase.PAUSED})
 _NEVER: frozenset[Phase] = frozenset()
@@ -210,7 +211,7 @@ def on_late(state: State, event: e.HandsLate) -> Step:
     """Nobody waits for a screen that hangs: a stop is complete, though no gate opens until then."""
     if not state.letting_go or state.late:
         return state, []
-    told = f"what is held down goes up later: {event.why}"
+    told = _("what is held down goes up later: {why}").format(why=event.why)
     report = c.Report("late", state.life, {"why": event.why})
     return settled(replace(state, late=True), [report, c.Notify(told)])
 

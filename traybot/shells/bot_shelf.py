@@ -12,6 +12,7 @@ from traybot.errors import BackendUnavailable, BotError
 from traybot.shells.extras import need_ocr
 from traybot.shells.paths import Paths
 from traybot.shells.picture_file import check_template
+from traybot.shells.private import check_private
 
 _LARGEST_FILE = 1_000_000
 #: What Python's parsers raise for a text of brackets in brackets in brackets.
@@ -58,6 +59,7 @@ class BotShelf:
         folder = self.folder(name)
         file = folder / "bot.toml"
         text = _read(file)
+        check_private(folder)
         try:
             document = tomllib.loads(text)
         except (ValueError, *_TOO_DEEP) as error:

@@ -82,6 +82,11 @@ class HandsLine:
         """Why nothing can be pressed; empty if all is well; from any thread."""
         return _HUNG if self._asking or self._releasing else self._trouble
 
+    @property
+    def screen_hangs(self) -> bool:
+        """Whether it was asked and has not answered; at the end too."""
+        return bool(self.left_alone or self._asking)
+
     def start(self) -> None:
         """Start a process; the thread that calls must live as long as the daemon."""
         control, theirs = Pipe(duplex=True)
@@ -166,8 +171,8 @@ class HandsLine:
 
     def seconds_left(self) -> float | None:
         """When to look again."""
-        times = [self._deadline, self._late_at, self._restart_at()]
-        times += [self._ping_at] if self._doors and self._process else []
+        ping_at = self._ping_at if self._doors and self._process else 0.0
+        times = (self._deadline, self._late_at, self._restart_at(), ping_at)
         known = [at for at in times if at]
         return max(0.0, min(known) - time.monotonic()) if known else None
 
@@ -271,10 +276,7 @@ class HandsLine:
         return self._all_let_go(released) if waited else []
 
     def end(self, seconds: float) -> None:
-        """Have hands let go of everything and leave; the last of the children to do so.
-
-        If the screen hangs and something is held, hands is left alone with that.
-        """
+        """Have hands let go and leave, last of the children; a screen that hangs it waits for."""
         self._leaving, self._late_at = True, 0.0
         self._send({"do": "leave"})
         if self._process is not None:

@@ -11,8 +11,8 @@ from traybot.system.base import Processes
 
 #: A killed process is gone within milliseconds.
 _PATIENCE_SECONDS = 1.0
-#: A screen that hangs is not waited for.
-_SCREEN_SECONDS = 0.5
+#: Many times what a busy screen needs to answer; one that is known to hang is not waited for.
+_SCREEN_SECONDS = 3.0
 
 
 def end_all(processes: Processes, token: str, spared: int = 0) -> int:
@@ -28,11 +28,13 @@ def end_all(processes: Processes, token: str, spared: int = 0) -> int:
     return len(left)
 
 
-def held_left() -> int | None:
+def held_left(*, hangs: bool) -> int | None:
     """Count the keys and buttons that our input device holds down; 0 where there is no device.
 
-    None: the screen does not say.
+    None: the screen does not say, and nobody waits for it if it `hangs`.
     """
+    if hangs:
+        return None
     asked = Errand(_held)
     return asked.answer if asked.wait(_SCREEN_SECONDS) else None
 

@@ -16,9 +16,10 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
     """A rotating file with mode 0600."""
 
     def _open(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  the base class says what it returns
-        opened = super()._open()
+        made = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.close(made)
         os.chmod(self.baseFilename, 0o600)  # noqa: PTH101  the base class keeps a text
-        return opened
+        return super()._open()
 
 
 def open_log(path: Path, level: str) -> None:

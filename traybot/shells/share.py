@@ -59,6 +59,7 @@ ShareManager.register("messages", callable=_messages)
 
 def _begin() -> None:
     """Set up the Manager's process: it dies with the daemon, by two means, and by nothing else."""
+    os.umask(0o077)  # its socket is made a moment later
     processes = choose.processes()
     processes.die_with_parent(signals.KILL)
     processes.own_group()

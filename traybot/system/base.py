@@ -162,6 +162,10 @@ class Processes(Protocol):
         """Become the parent of whatever our descendants leave behind."""
         ...
 
+    def offer_to_be_killed(self) -> None:
+        """Have the system choose us first where memory runs out, and not who supervises us."""
+        ...
+
     def own_group(self) -> None:
         """Leave the session and group that we were born in for our own."""
         ...

@@ -139,6 +139,11 @@ class LinuxProcesses:
         """Become a subreaper."""
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
+    def offer_to_be_killed(self) -> None:
+        """Raise our score for the kernel's choice; see proc_pid_oom_score_adj(5)."""
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
+
     def own_group(self) -> None:
         """Make a session of our own, unless we lead one."""
         with contextlib.suppress(PermissionError):

@@ -161,9 +161,7 @@ class PortableInjector:
             code = self._table.code_of(_CONTROL_KEYS[character])
             return None if code is None else (code,)
         if unicodedata.category(character) in {"Cc", "Cs", "Cn"}:
-            raise BotError(
-                f"cannot type the character {character!r}: no key means it", "leave it out"
-            )
+            raise BotError("cannot type one of the characters: no key means it", "leave it out")
         return self._table.stroke(character)
 
     def _lend(self, characters: Sequence[str], keep: Container[str]) -> None:

@@ -82,6 +82,9 @@ class PortableProcesses:
     def adopt_orphans(self) -> None:
         """Do nothing: no such notion."""
 
+    def offer_to_be_killed(self) -> None:
+        """Not here: no such choice is known."""
+
     def own_group(self) -> None:
         """Leave the group where there are groups."""
         if hasattr(os, "setsid"):

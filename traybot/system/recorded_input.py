@@ -111,7 +111,7 @@ class RecordingInjector:
             shift = () if name == character or character in _CONTROLS else (self._numbers["shift"],)
             return (*shift, self._numbers[name])
         if not character.isprintable():
-            raise BotError(f"cannot type the character {character!r}: no key means it")
+            raise BotError("cannot type one of the characters: no key means it")
         return (self._lent(character),)
 
     def _lent(self, character: str) -> int:

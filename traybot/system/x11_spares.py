@@ -62,5 +62,5 @@ def _pair(character: str) -> tuple[int, int]:
         cases = (character, character)
     plain, shifted = (keysyms_of_character(case) for case in cases)
     if not plain or not shifted:
-        raise BotError(f"cannot type the character {character!r}: no key means it", "leave it out")
+        raise BotError("cannot type one of the characters: no key means it", "leave it out")
     return plain[0], shifted[0]

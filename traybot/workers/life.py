@@ -47,7 +47,7 @@ def run(birth: Birth, channel: Channel) -> Exit:
     except BaseException as error:  # noqa: BLE001  the author's code may raise anything
         end = _end_of(error, _place(birth))
         if end.crash:
-            channel.send({"say": "log", "level": "error", "text": traceback.format_exc()})
+            channel.send({"say": "log", "level": "error", "text": _trace(error)})
         return end
     return Exit(Ending.DONE)
 
@@ -56,7 +56,8 @@ def _be_ready_to_tell_where(file: str) -> None:
     """Have the interpreter write the stack into a file at a signal, wherever we are then."""
     if SIGNAL is not None and file:
         # Open as long as we live: the handler writes to its descriptor.
-        stream = Path(file).open("wb")  # noqa: SIM115
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        stream = os.open(file, flags, 0o600)
         # By its name: a type checker knows it on POSIX only, where the signal is.
         vars(faulthandler)["register"](SIGNAL, file=stream, all_threads=True)
 
@@ -77,6 +78,17 @@ def _end_of(error: BaseException, place: str) -> Exit:
         case TraybotError():
             return Exit(Ending.CRASHED, f"{error}{place}")
     return Exit(Ending.CRASHED, f"{type(error).__name__}: {_first_line(error)}{place}")
+
+
+def _trace(error: BaseException) -> str:
+    """Say where it was raised, without the lines of code: a text to be typed may stand in them."""
+    lines = []
+    for one in (error.__cause__ or error.__context__, error):
+        if one is not None:
+            frames = traceback.extract_tb(one.__traceback__)
+            lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+            lines.append(f"{type(one).__name__}: {_first_line(one)}")
+    return "\n".join(lines)
 
 
 def _load(folder: Path, where: str) -> Callable[[Bot], object]:
