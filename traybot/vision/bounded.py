@@ -32,16 +32,18 @@ _POOR, _GOOD = 0.5, 0.985
 #: More pixels than these and it pays to look at the energy of what is left.
 _MANY_PIXELS = 3_000_000
 
-#: Whether a place (x, y) may count.
-Accepts = Callable[[int, int], bool]
+#: Whether a place (x, y) with its score may count.
+Accepts = Callable[[int, int, float], bool]
+
+
+def _all(_x: int, _y: int, _score: float) -> bool:
+    return True
 
 
 class Hunt:
     """One search for one piece in one scene."""
 
-    def __init__(
-        self, scene: Scene, piece: Piece, floor: float, accepts: Accepts | None = None
-    ) -> None:
+    def __init__(self, scene: Scene, piece: Piece, floor: float, accepts: Accepts = _all) -> None:
         """Look for scores from `floor` on at places that `accepts` takes."""
         self._scene = scene
         self._piece = piece
@@ -159,10 +161,9 @@ class Hunt:
         for index in np.argsort(-scores):
             if scores[index] <= self.score:
                 break
-            x, y = int(places.columns[index]), int(places.rows[index])
-            counts = scores[index] < self._floor - SLACK or self._accepts is None
-            if counts or (self._accepts is not None and self._accepts(x, y)):
-                self.score, self.place = float(scores[index]), (x, y)
+            x, y, score = int(places.columns[index]), int(places.rows[index]), float(scores[index])
+            if self._accepts(x, y, score):
+                self.score, self.place = score, (x, y)
                 break
 
 

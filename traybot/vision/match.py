@@ -8,7 +8,7 @@ and contrast. Each reported score is computed anew at the place found, so it is 
 is no match. `best` tells the nearest place by brightness alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import cv2
@@ -37,7 +37,7 @@ def best(
 
     `None` if the template is larger than the picture at every scale, or nothing is like it at all.
     """
-    return _best(as_scene(pixels), template, 0.0, scales, colors=False)
+    return _best(as_scene(pixels), template, 0.0, scales, _any)
 
 
 def find(
@@ -48,7 +48,32 @@ def find(
     scales: Sequence[float] = (1.0,),
 ) -> Match | None:
     """Find the best place that scores at least `threshold`."""
-    return _best(as_scene(pixels), template, threshold, scales, colors=True)
+    found = look(pixels, template, threshold=threshold, scales=scales)
+    return found if found is not None and found.score >= threshold else None
+
+
+def look(
+    pixels: Pixels | Scene,
+    template: Template,
+    *,
+    threshold: float = 0.9,
+    scales: Sequence[float] = (1.0,),
+) -> Match | None:
+    """Find the best place as `find` does, or else give one below the threshold, the best met.
+
+    That is free: a search that finds nothing has scored some places, though not all.
+    """
+    scene = as_scene(pixels)
+
+    def takes(piece: Piece) -> Accepts:
+        def accepts(x: int, y: int, score: float) -> bool:
+            if score < threshold - SLACK:
+                return True
+            return same_colors(scene.pixels, piece.template, x, y, threshold)
+
+        return accepts
+
+    return _best(scene, template, threshold, scales, takes)
 
 
 def find_all(
@@ -112,42 +137,50 @@ def ready(template: Template, scales: Sequence[float] = (1.0,)) -> None:
                 piece.blocks(side)
 
 
+def _any(_piece: Piece) -> Accepts:
+    return lambda _x, _y, _score: True
+
+
 def _best(
-    scene: Scene, template: Template, threshold: float, scales: Sequence[float], *, colors: bool
+    scene: Scene,
+    template: Template,
+    threshold: float,
+    scales: Sequence[float],
+    takes: Callable[[Piece], Accepts],
 ) -> Match | None:
     """Find the best over all scales; each has to beat those before it."""
     found: Match | None = None
     for piece, scale in _pieces(scene, template, scales):
         floor = threshold if found is None else max(threshold, found.score)
-        match = _best_of(
-            scene, piece, scale, floor, _taking(scene, piece, threshold) if colors else None
-        )
+        match = _best_of(scene, piece, scale, floor, takes(piece))
         if match is not None and (found is None or match.score > found.score):
             found = match
     return found
 
 
 def _best_of(
-    scene: Scene, piece: Piece, scale: float, floor: float, accepts: Accepts | None
+    scene: Scene, piece: Piece, scale: float, floor: float, accepts: Accepts
 ) -> Match | None:
+    """Find the best place from `floor` on, or else the best that was met."""
     if _places(scene, piece) >= MIN_PLACES:
         hunt = Hunt(scene, piece, floor, accepts)
         if hunt.best():
             if hunt.place is None:
                 return None
             match = at(scene, piece.template, *hunt.place)
-            if match is None or match.score < floor:
-                return None
-            return Match(match.rect, match.score, scale, match.template)
-    return next(_in_full(scene, piece, scale, floor, accepts), None)
+            return match and Match(match.rect, match.score, scale, match.template)
+    return next(_in_full(scene, piece, scale, 0.0, accepts), None)
 
 
 def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: int) -> list[Match]:
     """Find up to `limit` places at one scale, best first."""
-    accepts = _taking(scene, piece, threshold)
+
+    def accepts(x: int, y: int, _score: float) -> bool:
+        return same_colors(scene.pixels, piece.template, x, y, threshold)
+
     found = None
     if _places(scene, piece) >= MIN_PLACES:
-        found = Hunt(scene, piece, threshold).every()
+        found = Hunt(scene, piece, threshold, accepts).every()
     if found is None:
         matches = _in_full(scene, piece, scale, threshold, accepts)
         return [match for match, _ in zip(matches, range(limit), strict=False)]
@@ -157,7 +190,7 @@ def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: in
     while len(left) and len(matches_found) < limit:
         x, y = int(places.columns[left[0]]), int(places.rows[left[0]])
         match = at(scene, piece.template, x, y)
-        if match is not None and match.score >= threshold and accepts(x, y):
+        if match is not None and match.score >= threshold and accepts(x, y, match.score):
             matches_found.append(Match(match.rect, match.score, scale, match.template))
         apart_x = np.abs(places.columns[left] - x) > piece.width // 2
         left = left[apart_x | (np.abs(places.rows[left] - y) > piece.height // 2)]
@@ -165,7 +198,7 @@ def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: in
 
 
 def _in_full(
-    scene: Scene, piece: Piece, scale: float, threshold: float, accepts: Accepts | None
+    scene: Scene, piece: Piece, scale: float, threshold: float, accepts: Accepts
 ) -> Iterator[Match]:
     """Find places one by one, best first, by looking at all of them."""
     template = piece.template
@@ -179,16 +212,9 @@ def _in_full(
             forget_flat(scores, scene.grey, template)
             scores[y, x] = 0
             continue
-        if score >= threshold and (accepts is None or accepts(x, y)):
+        if score >= threshold and accepts(x, y, score):
             yield Match(Rect(x, y, piece.width, piece.height), score, scale, template.name)
         suppress(scores, x, y, template)
-
-
-def _taking(scene: Scene, piece: Piece, threshold: float) -> Accepts:
-    def accepts(x: int, y: int) -> bool:
-        return same_colors(scene.pixels, piece.template, x, y, threshold)
-
-    return accepts
 
 
 def _pieces(

@@ -13,6 +13,7 @@ from traybot.errors import TraybotError
 from traybot.shells.memory import Memory
 from traybot.system.base import MARK
 from traybot.vision.cameras import opener
+from traybot.vision.scene import Scene
 from traybot.vision.screen import Frame, Screen
 from traybot.workers.places import Place
 from traybot.workers.text_looks import Desk
@@ -41,6 +42,7 @@ class Eyes:
         self._table: list[psutil.Process] = []
         self._table_at = 0.0
         self._tick: dict[Rect | None, Frame] = {}
+        self._scenes: dict[Rect | None, Scene] = {}
         #: Reads texts, beside the loop that looks.
         self.desk = Desk()
 
@@ -58,12 +60,19 @@ class Eyes:
     def new_tick(self) -> None:
         """Forget the frames of the last tick: watches on one region share one picture."""
         self._tick.clear()
+        self._scenes.clear()
 
     def frame(self, region: Rect | None) -> Frame:
         """Take a picture of a region of the bot's area; `CaptureError` if none of it is there."""
         if region not in self._tick:
             self._tick[region], _ = self.place.look(region)
         return self._tick[region]
+
+    def scene(self, region: Rect | None) -> Scene:
+        """Give that picture to search in: watches on one region share what is made of it."""
+        if region not in self._scenes:
+            self._scenes[region] = Scene(self.frame(region).pixels)
+        return self._scenes[region]
 
     def seen(self, region: Rect | None) -> Rect | None:
         """Give where on the screen this tick's picture of a region was taken, if it was."""

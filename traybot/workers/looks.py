@@ -4,14 +4,15 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from traybot.core.geometry import Match, Rect
 from traybot.core.watchfile import WatchSpec
 from traybot.errors import BotError, TraybotError
 from traybot.vision import changes, color
-from traybot.vision.match import best
 from traybot.vision.screen import Frame
-from traybot.vision.templates import Template, load_template, scaled
+from traybot.vision.seeker import Seeker, View, crop
+from traybot.vision.templates import load_template, scaled
 from traybot.workers import stuck_looks, window_looks
 from traybot.workers.eyes import Eyes
 
@@ -96,20 +97,19 @@ def _image(spec: WatchSpec, eyes: Eyes) -> Look:
     for template in templates:
         for scale in spec.scales:
             scaled(template, scale)
+    seekers = [
+        Seeker(template, threshold=spec.threshold, scales=spec.scales) for template in templates
+    ]
 
     def look(_running: float) -> Sight:
-        frame = eyes.frame(spec.region)
-        matches = [_best(frame, template, spec) for template in templates]
+        frame, scene = eyes.frame(spec.region), eyes.scene(spec.region)
+        matches = [seeker.look(partial(crop, scene), partial(View, scene)) for seeker in seekers]
         seen = [match for match in matches if match and match.score >= spec.threshold]
         enough = len(seen) == len(templates) if spec.every_picture else bool(seen)
         shown = max(filter(None, matches), key=lambda match: match.score, default=None)
         return _sight(enough, frame, shown)
 
     return look
-
-
-def _best(frame: Frame, template: Template, spec: WatchSpec) -> Match | None:
-    return best(frame.pixels, template, scales=spec.scales)
 
 
 def _sight(sees: bool, frame: Frame, match: Match | None) -> Sight:  # noqa: FBT001  the answer itself

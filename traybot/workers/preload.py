@@ -7,6 +7,7 @@ it has loaded so that its children share those pages.
 
 import contextlib
 import gc
+import os
 import signal
 
 from traybot.shells import signals, streams
@@ -20,7 +21,17 @@ _processes.die_with_parent(signals.KILL)
 _processes.own_group()
 streams.say_nothing()
 
+# One thread a process: there are two of them that look, and idle threads of a pool still spin.
+_THREADS = "OPENBLAS_NUM_THREADS"
+_given = os.environ.get(_THREADS)
+os.environ[_THREADS] = "1"
+
 import cv2  # noqa: E402
+
+# It was read; what authors start is none of ours.
+del os.environ[_THREADS]
+if _given is not None:
+    os.environ[_THREADS] = _given
 
 cv2.setNumThreads(1)
 

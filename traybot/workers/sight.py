@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from traybot.core.botfile import BotPlan
 from traybot.core.geometry import Match, Rect
-from traybot.errors import TraybotError, WindowMissing
+from traybot.errors import CaptureError, TraybotError, WindowMissing
 from traybot.vision import changes, match
 from traybot.vision.cameras import opener
 from traybot.vision.pixels import Pixels
+from traybot.vision.scene import Scene
 from traybot.vision.screen import Frame, Screen
+from traybot.vision.seeker import Seeker, View
 from traybot.vision.templates import Template, load_template
 from traybot.vision.text import Reader
 from traybot.workers.line import Line
 from traybot.workers.mouse import Mouse
 from traybot.workers.places import Place
 
+#: So many templates, by region and threshold, are remembered with their last place.
+_SEEKERS = 256
 #: How often a wait looks again.
 _LOOK_SECONDS = 0.02
 #: How long a look waits for a window that is not there (yet).
@@ -56,6 +60,7 @@ class ScreenOfBot:
         self._screen = Screen(opener(capture))
         self._place = Place(plan.window, self._screen)
         self._reader = Reader()
+        self._seekers: dict[tuple[object, ...], Seeker] = {}
 
     def origin(self) -> tuple[int, int]:
         """Where the bot's window begins on the screen, in pixels; (0, 0) without one."""
@@ -75,11 +80,13 @@ class ScreenOfBot:
         scales: Sequence[float] = (1.0,),
     ) -> Found | None:
         """Look once for a template, a picture file of the bot's folder; None if it is not seen."""
-        frame, area = self._frame(region)
-        found = match.find(
-            frame.pixels, self._template(template), threshold=threshold, scales=tuple(scales)
-        )
-        return self._found(frame, area, found) if found else None
+        rect = _rect(region)
+        seeker = self._seeker(template, rect, threshold, tuple(scales))
+        # A picture of what is looked at, no more: the last place takes a hundredth of the screen.
+        found = seeker.look(partial(self._part, rect), lambda: self._view(rect))
+        if found is None or found.score < threshold:
+            return None
+        return Found(found.rect, found.score, found.scale, found.template, self._mouse)
 
     def find_all(
         self, template: str, region: Region = None, *, threshold: float = 0.9, limit: int = 100
@@ -161,8 +168,23 @@ class ScreenOfBot:
     def _frame(self, region: Region) -> tuple[Frame, Rect]:
         """Take a picture; gives the area of the window too."""
         self._line.checkpoint()
-        rect = region if region is None or isinstance(region, Rect) else Rect(*region)
+        rect = _rect(region)
         return self._patiently(lambda: self._place.look(rect))
+
+    def _view(self, region: Rect | None) -> View:
+        """Take a picture to search in; places count from the window."""
+        frame, area = self._frame(region)
+        return View(Scene(frame.pixels), frame.rect.x - area.x, frame.rect.y - area.y)
+
+    def _part(self, region: Rect | None, rect: Rect) -> View | None:
+        """Take a picture of a rectangle inside a region; `None` if nothing of it is there now."""
+        part = rect if region is None else rect.within(region)
+        if part.empty:
+            return None
+        try:
+            return self._view(part)
+        except CaptureError:
+            return None  # the window has become smaller
 
     def _patiently(self, look: Callable[[], Thing]) -> Thing:
         """Wait for a window that is not there yet, for a while."""
@@ -184,12 +206,29 @@ class ScreenOfBot:
                 return answer
             self._line.sleep(_LOOK_SECONDS)
 
+    def _seeker(
+        self, name: str, region: Rect | None, threshold: float, scales: tuple[float, ...]
+    ) -> Seeker:
+        """Give what remembers where this was seen last."""
+        key = (name, region, threshold, scales)
+        seeker = self._seekers.pop(key, None)
+        if seeker is None:
+            seeker = Seeker(self._template(name), threshold=threshold, scales=scales)
+        self._seekers[key] = seeker
+        if len(self._seekers) > _SEEKERS:
+            del self._seekers[next(iter(self._seekers))]
+        return seeker
+
     def _template(self, name: str) -> Template:
         return _load(self._folder / name, name)
 
     def _found(self, frame: Frame, area: Rect, seen: Match) -> Found:
         rect = seen.rect.moved(frame.rect.x - area.x, frame.rect.y - area.y)
         return Found(rect, seen.score, seen.scale, seen.template, self._mouse)
+
+
+def _rect(region: Region) -> Rect | None:
+    return region if region is None or isinstance(region, Rect) else Rect(*region)
 
 
 @lru_cache(maxsize=256)
