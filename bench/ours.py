@@ -17,6 +17,7 @@ def ours() -> finders.Finder:
 
     def finder(template: object, path: Path) -> finders.Search:
         made = make_template(template, path.name)
+        match.ready(made)
 
         def search(frame: object) -> finders.Place:
             found = match.find(frame, made)

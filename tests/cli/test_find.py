@@ -144,6 +144,21 @@ def test_a_place_outside_the_region_is_told(asked: Asked) -> None:
     assert re.search(r"best 0\.\d\d at 120,60; threshold 1\.00; ", said)
 
 
+def test_other_colours_are_told(asked: Asked) -> None:
+    """What has the same brightness in other colours is no match, as for a watch."""
+    turned = np.ascontiguousarray(KEY)
+    shifted = turned.astype(np.int16)
+    shifted[:, :, 2] += 57  # red weighs 0.299, blue 0.114: the brightness stays
+    shifted[:, :, 0] -= 150
+    clipped = shifted.clip(0, 255).astype(np.uint8)
+    asked.save("key.png", np.asarray(clipped, np.uint8))
+    grey = cv2.cvtColor(np.asarray(clipped, np.uint8), cv2.COLOR_BGR2GRAY)
+    picture = asked.save("a.png", scene((120, 60, np.dstack([grey] * 3))))
+    assert asked.json("--in", picture)["found"] is False
+    said = asked("--in", picture)
+    assert re.search(r"best (1\.00|0\.99) at 120,60; .*its colours are others", said)
+
+
 def test_something_quite_else_is_not_near(asked: Asked) -> None:
     """Where nothing is like it the advice is to look whether it is there."""
     picture = asked.save("a.png", np.full((300, 400, 3), 40, np.uint8))

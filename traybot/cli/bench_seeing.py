@@ -97,7 +97,7 @@ def _anywhere(frame: Pixels, side: int) -> Cost:
     for x, y in _places(frame, side):
         piece = frame[y : y + side, x : x + side].copy()
         template = make_template(piece, "piece")
-        match.find(frame.copy(), template)  # the first search also prepares what is kept
+        match.ready(template)
         again = frame.copy()
         began = time.perf_counter()
         found = match.find(again, template)

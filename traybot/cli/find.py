@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from traybot.core.geometry import Match, Rect
 from traybot.errors import TraybotError
@@ -34,6 +34,13 @@ class Wish:
     every: bool = False
     show: str | None = None
     as_json: bool = False
+
+
+class _How(TypedDict):
+    """What a search keeps to."""
+
+    threshold: float
+    scales: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +74,25 @@ def _image(wish: Wish) -> tuple[Outcome, "Frame"]:
 
     began = time.perf_counter()
     template = load_template(Path(wish.template))
+    match.ready(template, wish.scales)
     load_ms = _since(began)
     frame = _frame(wish)
     began = time.perf_counter()
-    matches: list[Match] = []
+    how: _How = {"threshold": wish.threshold, "scales": wish.scales}
     if wish.every:
-        matches = match.find_all(
-            frame.pixels, template, threshold=wish.threshold, scales=wish.scales
-        )
+        matches = match.find_all(frame.pixels, template, **how)
+    else:
+        matches = list(filter(None, [match.find(frame.pixels, template, **how)]))
+    ms = _since(began)
     found = bool(matches)
     if not found:
-        best = match.best(frame.pixels, template, scales=wish.scales)
-        matches = [best] if best else []
-        found = best is not None and best.score >= wish.threshold
-    ms = _since(began)
+        matches = list(filter(None, [match.best(frame.pixels, template, scales=wish.scales)]))
 
     def why() -> str:
         best = matches[0] if matches else None
         told = [_best(best, frame, wish), _elsewhere(template, wish)]
         if not told[1]:
-            told[1] = nearness.explain(
-                frame, template, best, threshold=wish.threshold, scales=wish.scales
-            )
+            told[1] = nearness.explain(frame, template, best, **how)
         return "; ".join(filter(None, told))
 
     return Outcome(tuple(matches), found, ms, load_ms, why), frame

@@ -35,8 +35,11 @@ def explain(
         return _(
             "the template has {template} pixels, more than what is looked at: {picture}"
         ).format(template=_shown(template.size), picture=_shown(pixels.shape[1::-1]))
-    other = match.best(pixels, template, scales=[one for one in _SIZES if one not in scales])
-    if other is not None and other.score >= threshold:
+    if best is not None and best.score >= threshold:
+        return _("its brightness is right there, and its colours are others")
+    sizes = [one for one in _SIZES if one not in scales]
+    other = match.find(pixels, template, threshold=threshold, scales=sizes)
+    if other is not None:
         return _(
             "at {scale:.2f} times its size it scores {score:.2f} at {place}: cut it anew, or look "
             "at that size, --scale {scale:.2f}"
