@@ -54,7 +54,6 @@ class Chaos:
         self._running: Running | None = None
         #: Every process of ours that was ever seen.
         self._family: set[int] = set()
-        self._shared_before = laws.shared_memory()
         #: Descriptors, threads, files when first seen at rest.
         self._first: dict[object, int] = {}
 
@@ -225,9 +224,8 @@ class Chaos:
         return ", ".join([*strangers, *laws.zombies(running.process.pid)])
 
     def _memory_left(self) -> str:
-        alive = set(self._marked())
-        left = laws.segments(self._family - alive)
-        return ", ".join(left + laws.shared_files(self._shared_before, alive))
+        dead = self._family - set(self._marked())
+        return ", ".join(laws.segments(dead) + laws.shared_files(dead))
 
     def _marked(self) -> dict[int, str]:
         found = laws.marked(self._place.mark)
