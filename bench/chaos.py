@@ -34,6 +34,8 @@ BACK_SECONDS = 5.0
 GONE_SECONDS, KIND_SECONDS = 2.0, 5.0
 #: The daemon answers, whatever has happened.
 ANSWER_SECONDS = 5.0
+#: Who is noticed when he stands still, and when he is ended at the latest.
+NOTICED, FROZEN_SECONDS = frozenset({"hands", "deathwatch", "manager"}), 5.0
 #: What we pressed is up, and what the user presses is down.
 KEYS_SECONDS = 1.0
 #: What dying processes leave is ended and collected.
@@ -52,8 +54,8 @@ class Chaos:
         self._place, self._dice, self._story = place, dice, story
         self._blows = Blows(dice, story, place.mark)
         self._running: Running | None = None
-        #: Every process of ours that was ever seen.
-        self._family: set[int] = set()
+        #: Every process of ours that was ever seen, and when it last was.
+        self._family: dict[int, float] = {}
         #: Descriptors, threads, files when first seen at rest.
         self._first: dict[object, int] = {}
 
@@ -79,15 +81,23 @@ class Chaos:
 
     def _after_children(self, running: Running) -> None:
         """It is true again, and plays, by itself or when it is asked to."""
-        if self._blows.frozen:
+        frozen = self._blows.frozen
+        if frozen and (set(frozen) - NOTICED or self._dice.random() < 0.5):
             # Somebody stands still for good: the stop works all the same.
             self._rest(running)
             self._blows.thaw()
+        elif frozen:
+            self._story.until("the frozen replaced", FROZEN_SECONDS, self._frozen)
+            self._blows.frozen.clear()
         status = self._true_again(running)
         if status["phase"] != "running" or self._dice.random() < 0.4:
             self._rest(running)
             self._flat(running)
             self._start(running)
+
+    def _frozen(self) -> str:
+        left = {role: pid for role, pid in self._blows.frozen.items() if laws.state(pid) == "T"}
+        return str(left) if left else ""
 
     def _true_again(self, running: Running) -> Document:
         seen: list[Document] = []
@@ -126,11 +136,15 @@ class Chaos:
         self._story.took(word, time.monotonic() - began)
         if not answer["ok"]:
             raise Breach(f"{word} was refused: {answer}")
-        if held := self._place.ours():
-            raise Breach(f"after {word} is held: {held}")
+        # Not at once only where the screen was late, and the daemon has said so.
+        self._story.until(f"up at the answer to {word}", KEYS_SECONDS, self._held)
         status = self._status(running)
         if status["phase"] != "idle" or {"routine", "recovery"} & set(status["pids"]):
             raise Breach(f"after {word}: {status}")
+
+    def _held(self) -> str:
+        held = self._place.ours()
+        return str(held) if held else ""
 
     def _start(self, running: Running) -> None:
         began = time.monotonic()
@@ -219,17 +233,18 @@ class Chaos:
         strangers = [
             f"{pid} {line}"
             for pid, line in marked.items()
-            if pid not in known and "resource_tracker" not in line and not laws.of(pid, players)
+            if pid not in known and not laws.of(pid, players)
         ]
         return ", ".join([*strangers, *laws.zombies(running.process.pid)])
 
     def _memory_left(self) -> str:
-        dead = self._family - set(self._marked())
+        alive = self._marked()
+        dead = {pid: at for pid, at in self._family.items() if pid not in alive}
         return ", ".join(laws.segments(dead) + laws.shared_files(dead))
 
     def _marked(self) -> dict[int, str]:
         found = laws.marked(self._place.mark)
-        self._family |= set(found)
+        self._family |= dict.fromkeys(found, time.time())
         return found
 
     # --- means -----------------------------------------------------------------------------------
@@ -282,7 +297,7 @@ class Chaos:
             code = running.process.poll()
             raise Breach(f"{do}: {error}; the daemon's exit code: {code}") from error
         if do == "status":
-            self._family |= set(answer["pids"].values())
+            self._family |= dict.fromkeys(answer["pids"].values(), time.time())
         return answer
 
     def _end(self) -> None:

@@ -1,11 +1,16 @@
 """What is there of ours, by the system's own account? Processes, shared memory, files."""
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
 SHARED = Path("/dev/shm")  # noqa: S108  named by the system
+
+
+#: The system tells times of shared memory in whole seconds.
+SAME_SECONDS = 1.0
 
 
 def marked(mark: str) -> dict[int, str]:
@@ -68,13 +73,17 @@ def files(*folders: Path) -> list[str]:
     return sorted(name for folder in folders for _, _, names in os.walk(folder) for name in names)
 
 
-def segments(pids: set[int]) -> list[str]:
-    """Give the System V segments that some processes have made."""
+def segments(seen: dict[int, float]) -> list[str]:
+    """Give the System V segments that processes made which were last seen at these times.
+
+    A number is used again: what was made later is somebody else's.
+    """
     found = []
     for line in Path("/proc/sysvipc/shm").read_text().splitlines()[1:]:
         fields = line.split()
-        if int(fields[4]) in pids:
-            found.append(f"segment {fields[1]} of {fields[4]}, attached {fields[6]} times")
+        maker, made = int(fields[4]), float(fields[13])
+        if maker in seen and made <= seen[maker] + SAME_SECONDS:
+            found.append(f"segment {fields[1]} of {maker}, attached {fields[6]} times")
     return found
 
 
@@ -83,7 +92,7 @@ def shared_memory() -> set[str]:
     return set(_entries(SHARED))
 
 
-def shared_files(pids: set[int]) -> list[str]:
+def shared_files(pids: Iterable[int]) -> list[str]:
     """Give the names in shared memory that these processes have left: the library numbers them."""
     mine = {str(pid) for pid in pids}
     return sorted(name for name in shared_memory() if mine.intersection(name.split("-")))

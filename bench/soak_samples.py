@@ -41,7 +41,7 @@ def look(at: float, pids: dict[str, int], home: Path, temp: Path, *, rest: bool)
         sample.threads[role] = laws.threads(pid)
     known = set(pids.values())
     names = [name for name in laws.shared_memory() if any(str(pid) in name for pid in known)]
-    sample.shared = len(laws.segments(known)) + len(names)
+    sample.shared = len(laws.segments(dict.fromkeys(known, time.time()))) + len(names)
     sample.files = len(laws.files(home / "run", temp))
     sample.log = sum(one.stat().st_size for one in (home / "state").glob("traybot.log*")) / 1e6
     return sample

@@ -128,15 +128,14 @@ def test_a_start_that_hangs_can_be_stopped(home: Path, keys: X11Injector) -> Non
         assert not alive(server)
 
 
-def test_pythons_own_helper_may_be_killed(home: Path, keys: X11Injector) -> None:
-    """The tracker that the library keeps is started anew when it is needed."""
+def test_python_needs_no_helper_of_its_own(home: Path, keys: X11Injector) -> None:
+    """Whoever is there is in the status: the tracker that the library keeps is not started."""
     make_bot(home, "player", PLAYS)
-    with daemon() as running:
-        children = psutil.Process(running.process.pid).children()
-        (tracker,) = [one for one in children if "resource_tracker" in " ".join(one.cmdline())]
-        tracker.kill()
-        assert running.ask("start", bot="player")["ok"]
+    with daemon("player") as running:
         running.goes_round()
+        children = psutil.Process(running.process.pid).children(recursive=True)
+        named = set(running.status()["pids"].values())
+        assert [" ".join(one.cmdline()) for one in children if one.pid not in named] == []
 
 
 #: A frozen process is noticed and replaced within so many seconds (docs/reliability.md); hands and

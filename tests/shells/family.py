@@ -44,7 +44,7 @@ class Family:
         self.token = f"family-{os.getpid()}"
         os.environ[MARK] = self.token
         forkserver.keep_files_in(folder / "mp")
-        forkserver.start_tracker()
+        forkserver.need_no_tracker()
         spawn = multiprocessing.get_context("spawn")
         self.processes = choose.processes()
         self.processes.adopt_orphans()
@@ -137,7 +137,6 @@ class Family:
         self.launcher.stop(3.0)
         forkserver.end()
         self.hands.end(3.0)
-        forkserver.end_tracker()
         self.say(event="Left", left=leftovers.end_all(self.processes, self.token))
         self.mailbox.close()
 

@@ -189,7 +189,6 @@ class Daemon:
             lambda: parts.shares.stop(_QUIT_SECONDS),
             forkserver.end,
             lambda: parts.hands.end(_QUIT_SECONDS),
-            forkserver.end_tracker,
             parts.program.release,
         ):
             try:

@@ -30,7 +30,7 @@ from traybot.workers.hands import main as hands_main
 
 
 class Parts:
-    """What every daemon is made of; making it starts no process but the library's tracker."""
+    """What every daemon is made of; making it starts no process."""
 
     def __init__(self, paths: Paths, *, strict: bool = False) -> None:
         """Take the instance lock, read the settings, open the log, then make each part.
@@ -46,7 +46,7 @@ class Parts:
         self.token = secrets.token_hex(8)
         os.environ[MARK] = self.token
         forkserver.keep_files_in(paths.runtime / "mp")
-        forkserver.start_tracker()
+        forkserver.need_no_tracker()
         self._make()
 
     def _make(self) -> None:

@@ -7,7 +7,6 @@ inherits the descriptor that keeps it alive.
 import contextlib
 import multiprocessing
 import os
-import time
 from multiprocessing import process, resource_tracker
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -16,10 +15,6 @@ from typing import Any
 from traybot.shells import signals
 from traybot.system import choose
 
-#: It needs a few milliseconds, unless a stray process holds its pipe.
-_TRACKER_SECONDS = 0.5
-#: There on POSIX only, as all of this is.
-_NO_HANG: int = getattr(os, "WNOHANG", 0)
 _PRELOAD = ["traybot.workers.preload"]
 
 
@@ -41,14 +36,16 @@ def keep_files_in(folder: Path) -> None:
     process.current_process()._config["tempdir"] = str(folder)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
-def start_tracker() -> None:
-    """Start the library's tracker of shared memory, which every later start needs.
+def need_no_tracker() -> None:
+    """Have the library take the null device for its tracker of named shared memory.
 
-    It is started first, for the library unblocks signals while it does so.
+    Each start wants that process and passes its pipe on, but nothing of ours has a name in shared
+    memory. Without it there is a process less: 6 MB, and nobody who can die and be started anew,
+    with the thread's signals unblocked, in the middle of any start.
     """
     if choose.FORKS:
-        with signals.kept():
-            resource_tracker.ensure_running()
+        tracker: Any = resource_tracker._resource_tracker  # noqa: SLF001
+        tracker._fd, tracker._pid = os.open(os.devnull, os.O_WRONLY), None  # noqa: SLF001
 
 
 def start() -> None:
@@ -104,20 +101,6 @@ def forget() -> None:
 def end() -> None:
     """End the server."""
     forget()
-
-
-def end_tracker() -> None:
-    """End the library's tracker of shared memory, a process too; after all that inherited it."""
-    tracker: Any = getattr(resource_tracker, "_resource_tracker", None)
-    if tracker is None or tracker._fd is None:  # noqa: SLF001
-        return
-    os.close(tracker._fd)  # noqa: SLF001  it leaves when nobody holds this pipe
-    number, tracker._fd, tracker._pid = tracker._pid, None, None  # noqa: SLF001
-    deadline = time.monotonic() + _TRACKER_SECONDS
-    while number and os.waitpid(number, _NO_HANG)[0] == 0:
-        if time.monotonic() > deadline:
-            os.kill(number, signals.KILL)
-        time.sleep(0.002)
 
 
 def cut_alive_pipe() -> None:
