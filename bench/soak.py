@@ -123,7 +123,7 @@ def series(samples: list[Sample]) -> dict[str, list[float]]:
     """Give each quantity of a daemon at rest over time."""
     found: dict[str, list[float]] = {}
     for sample in samples:
-        for kind in ("pss", "descriptors", "threads"):
+        for kind in ("own", "descriptors", "threads"):
             for role, value in getattr(sample, kind).items():
                 found.setdefault(f"{kind} of {role}", []).append(value)
         for kind in ("shared", "files"):

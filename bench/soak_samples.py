@@ -19,6 +19,8 @@ class Sample:
     #: Whether no bot was at work.
     rest: bool
     pss: dict[str, float] = field(default_factory=dict)
+    #: Of that what is no file's: files' pages are shared with whoever else runs Python just then.
+    own: dict[str, float] = field(default_factory=dict)
     descriptors: dict[str, float] = field(default_factory=dict)
     threads: dict[str, float] = field(default_factory=dict)
     #: System V segments and names in shared memory that are ours.
@@ -36,7 +38,7 @@ def look(at: float, pids: dict[str, int], home: Path, temp: Path, *, rest: bool)
     """Take a sample of a daemon's processes, named by their roles."""
     sample = Sample(at, rest)
     for role, pid in pids.items():
-        sample.pss[role] = _pss(pid)
+        sample.pss[role], sample.own[role] = _pss(pid)
         sample.descriptors[role] = laws.descriptors(pid)
         sample.threads[role] = laws.threads(pid)
     known = set(pids.values())
@@ -47,11 +49,12 @@ def look(at: float, pids: dict[str, int], home: Path, temp: Path, *, rest: bool)
     return sample
 
 
-def _pss(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024 / 1e6
-    return 0.0
+def _pss(pid: int) -> tuple[float, float]:
+    sizes = {}
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+        name, size, _ = line.split()
+        sizes[name] = int(size) * 1024 / 1e6
+    return sizes["Pss:"], sizes["Pss_Anon:"] + sizes["Pss_Shmem:"]
 
 
 def work(pids: list[int], seconds: float) -> float:

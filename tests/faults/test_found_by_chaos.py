@@ -111,6 +111,21 @@ def test_the_dead_give_their_descriptors_back(home: Path, desktop: Desktop) -> N
             counts.append(len(list(opened.iterdir())))
 
 
+def test_a_dead_manager_leaves_no_line_open(home: Path, desktop: Desktop) -> None:
+    """However many Managers there were, the daemon has as much open as with the first one."""
+    with Running() as running:
+        manager = lambda: running.status()["pids"].get("manager", 0)  # noqa: E731
+        opened = Path(f"/proc/{running.process.pid}/fd")
+        before = eventually(manager, SECONDS, "the Manager")
+        count = len(list(opened.iterdir()))
+        for _ in range(3):
+            os.kill(before, signal.SIGKILL)
+            old = {0, before}
+            eventually(lambda: manager() not in old, SECONDS, "another")  # noqa: B023  done at once
+            before = manager()
+            eventually(lambda: len(list(opened.iterdir())) <= count, SECONDS, "all closed")
+
+
 def test_a_connection_to_the_screen_starts_no_program(tmp_path: Path, desktop: Desktop) -> None:
     """Killed while it runs a program, hands would leave an orphan: python-xlib's `uname -p`."""
     asked = tmp_path / "asked"

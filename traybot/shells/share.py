@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
-from multiprocessing.managers import DictProxy, SyncManager
+from multiprocessing.managers import BaseProxy, DictProxy, SyncManager
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,11 @@ def _begin() -> None:
         signal.signal(number, signal.SIG_IGN)
     streams.say_nothing()
     guard.leave_with_parent(lambda: None)
+
+
+def _hang_up(address: str) -> None:
+    """Close each thread's line to a Manager that is gone: the library would keep it for ever."""
+    BaseProxy._address_to_local.pop(address, None)  # noqa: SLF001  no public name
 
 
 class Share:
@@ -152,6 +157,7 @@ class Share:
         manager.shutdown.cancel()  # a Finalize object
         Path(str(manager.address)).unlink(missing_ok=True)
         self._manager, self.address, self.pid, self._settings = None, None, None, None
+        _hang_up(str(manager.address))
 
 
 class ShareView:
@@ -165,7 +171,10 @@ class ShareView:
 
     def move(self, address: ShareAddress) -> None:
         """There is another Manager now."""
+        former = self._address
         self._address, self._manager, self._queues = address, None, {}
+        if former is not None:
+            _hang_up(former.address)
 
     def settings(self) -> dict[str, Any] | None:
         """Copy all sections; None while no Manager answers."""
