@@ -55,6 +55,14 @@ class Text(str):
         plain = self.english.format(*map(in_english, args), **in_english(values))
         return Text(super().format(*args, **values), plain)
 
+    def __add__(self, more: str) -> "Text":
+        """Put a text behind both forms."""
+        return Text(super().__add__(more), self.english + str(in_english(more)))
+
+    def __radd__(self, before: str) -> "Text":
+        """Put both forms behind a text."""
+        return Text(before + str.__str__(self), str(in_english(before)) + self.english)
+
     def __reduce__(self) -> tuple[type["Text"], tuple[str, str]]:
         """Keep both forms on the way to another process."""
         return Text, (super().__str__(), self.english)
@@ -62,7 +70,9 @@ class Text(str):
 
 def _(message: str) -> str:
     """Give a message in the user's language, as LANGUAGE, LC_ALL, LC_MESSAGES or LANG name it."""
-    return Text(_catalogue.gettext(message), message) if _TRANSLATED and message else message
+    if not _TRANSLATED or not message or isinstance(message, Text):
+        return message
+    return Text(_catalogue.gettext(message), message)
 
 
 def n_(one: str, many: str, count: int) -> str:

@@ -25,6 +25,7 @@ from traybot.shells.reporter import Reporter
 from traybot.shells.settings_watch import SettingsWatch
 from traybot.shells.snapshot import snapshot
 from traybot.shells.user_watch import TAKEOVER
+from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
@@ -112,8 +113,8 @@ class Daemon:
         self.told = self.reporter.close(_TOLD_SECONDS)
         logs.close_log()
         if self.engine.crashed:
-            what = f"cannot go on: {self.engine.crashed!r}"
-            raise TraybotError(what, f"see {parts.paths.log}")
+            what = _("cannot go on: {why!r}").format(why=self.engine.crashed)
+            raise TraybotError(what, _("see {log}").format(log=parts.paths.log))
         return self._listeners.code
 
     def wish(self, action: str, by: str) -> None:
@@ -168,7 +169,9 @@ class Daemon:
         wished = settings.sections["bots"]
         if settings.trouble:
             _log.warning("%s", settings.trouble)
-            self._listeners.notify(f"{settings.trouble}; no bot is started by itself")
+            self._listeners.notify(
+                _("{trouble}; no bot is started by itself").format(trouble=settings.trouble)
+            )
         if self._options.bot:
             post(e.StartRequested(now, OWN_TICKET, "the command line", bot=self._options.bot))
         elif wished["chosen"]:

@@ -16,6 +16,7 @@ from traybot.errors import SettingsError
 from traybot.shells import logs, settings_file
 from traybot.shells.memory import Memory
 from traybot.system import whole_file
+from traybot.text import _
 
 Sections = Mapping[str, Mapping[str, Any]]
 
@@ -55,7 +56,7 @@ class LiveSettings:
             try:
                 settings = self._read_again()
             except SettingsError as error:
-                self._say(error, "the settings stay as they were")
+                self._say(error, _("the settings stay as they were"))
                 raise
             self.trouble = self.short_trouble = ""
             before, self.sections = self.sections, settings.sections
@@ -69,8 +70,8 @@ class LiveSettings:
     def _read_again(self) -> Settings:
         if not self._path.parent.is_dir():
             # A file that is gone was taken away; with its folder gone, something has happened.
-            what = f"cannot find the folder {self._path.parent}"
-            raise SettingsError(what, "bring it back, or start traybot anew")
+            what = _("cannot find the folder {folder}").format(folder=self._path.parent)
+            raise SettingsError(what, _("bring it back, or start traybot anew"))
         return self._read()
 
     def _read(self) -> Settings:
@@ -100,12 +101,12 @@ class LiveSettings:
         try:
             settings, text = settings_file.load_with_text(self._copy)
             if text is not None:
-                return settings.sections, "the last sound settings hold"
+                return settings.sections, _("the last sound settings hold")
         except SettingsError as error:
             _log.warning("the copy of the settings is of no use: %s", error)
-        return DEFAULTS.sections, "the defaults hold"
+        return DEFAULTS.sections, _("the defaults hold")
 
     def _say(self, error: SettingsError, held: str) -> None:
-        self.trouble = f"{error}; {held}"
+        self.trouble = _("{error}; {held}").format(error=error, held=held)
         short = error.what.replace(str(self._path), self._path.name)
         self.short_trouble = short.removeprefix("cannot use ").removeprefix("cannot read ")

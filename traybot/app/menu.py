@@ -21,11 +21,12 @@ from traybot.shells.paths import Paths
 from traybot.system import choose
 from traybot.system.autostart_command import own_command
 from traybot.system.base import LIFE_MARK, MARK, AutostartWord
+from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
 _NOTICES = 5
-_NEW_SETTINGS = "# Settings of traybot. What is not named here has its default.\n"
+_NEW_SETTINGS = _("# Settings of traybot. What is not named here has its default.") + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,8 @@ def _open(path: Path) -> None:
                 start_new_session=True,
             )
     except OSError as error:
-        raise TraybotError(f"cannot open {path}: {error}", "open it by hand") from error
+        raise TraybotError(
+            _("cannot open {path}: {error}").format(path=path, error=error), _("open it by hand")
+        ) from error
     # It may stay as long as the user reads; somebody must collect it, and Popen would warn.
     threading.Thread(target=opener.wait, name="opener", daemon=True).start()

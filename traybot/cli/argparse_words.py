@@ -7,7 +7,6 @@ WORDS = (
     later("positional arguments"),
     later("options"),
     later("show this help message and exit"),
-    later("show program's version number and exit"),
     later("argument %(argument_name)s: %(message)s"),
     later("ambiguous option: %(option)s could match %(matches)s"),
     later("expected one argument"),

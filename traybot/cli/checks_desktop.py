@@ -121,11 +121,11 @@ def _backends(_paths: Paths, _heard: Heard) -> list[Finding]:
         try:
             made = make()
         except TraybotError:
-            named.append(f"{name} {_('none')}")
+            named.append(joined(": ", (name, _("none"))))
             continue
-        named.append(f"{name} {type(made).__name__}")
+        named.append(f"{name}: {type(made).__name__}")
         getattr(made, "close", lambda: None)()
-    return [good("back ends", ", ".join(named))]
+    return [good("backends", joined(", ", named))]
 
 
 def _capture(paths: Paths, heard: Heard) -> list[Finding]:
@@ -194,7 +194,7 @@ CHECKS: dict[str, Callable[[Paths, Heard], list[Finding]]] = {
     "session": _session,
     "tray": _tray,
     "hotkeys": _hotkeys,
-    "back ends": _backends,
+    "backends": _backends,
     "capture": _capture,
     "input": _input,
     "awake": _awake,

@@ -42,7 +42,7 @@ def _opencv(_paths: Paths, _heard: Heard) -> list[Finding]:
     if len(builds) == 1:
         return [good("opencv", named)]
     several = _("several builds in one folder: {builds}").format(builds=named)
-    remedy = f"pip uninstall {' '.join(builds)}; pip install opencv-python"
+    remedy = _("pip uninstall {names}; pip install opencv-python").format(names=" ".join(builds))
     return [bad("opencv", several if builds else _("none is installed"), remedy)]
 
 

@@ -61,7 +61,12 @@ def make_parser() -> argparse.ArgumentParser:
         ),
         formatter_class=layout.Formatter,
     )
-    parser.add_argument("--version", action="version", version=f"traybot {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"traybot {__version__}",
+        help=_("show the version and exit"),
+    )
     commands = parser.add_subparsers(
         dest="command",
         metavar="COMMAND",

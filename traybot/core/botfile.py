@@ -11,27 +11,43 @@ from traybot.core.recoveryfile import Rung, read_recovery
 from traybot.core.stuckfile import ROWS as STUCK
 from traybot.core.stuckfile import stuck_watches
 from traybot.core.watchfile import WatchSpec, read_watches
+from traybot.text import _, later
 
 BOT = (
-    Option("title", o.text, "", "the name people see"),
-    Option("window", o.pattern, "", "title of the bot's window, a regular expression"),
-    Option("reference", o.size, None, "size of window or screen that the templates were taken at"),
+    Option("title", o.text, "", later("the name people see")),
+    Option("window", o.pattern, "", later("title of the bot's window, a regular expression")),
+    Option(
+        "reference",
+        o.size,
+        None,
+        later("size of window or screen that the templates were taken at"),
+    ),
 )
 PROGRAM = (
-    Option("command", o.texts, (), "the program and its arguments, as a list", required=True),
-    Option("restart", o.flag, default=False, doc="start the program again when it ends by itself"),
+    Option(
+        "command", o.texts, (), later("the program and its arguments, as a list"), required=True
+    ),
+    Option(
+        "restart",
+        o.flag,
+        default=False,
+        doc=later("start the program again when it ends by itself"),
+    ),
 )
 ROUTINE = (
-    Option("run", o.entry_point, "", 'what to run, as "module:function"'),
-    Option("command", o.texts, (), "a program to supervise in place of `run`"),
+    Option("run", o.entry_point, "", later('what to run, as "module:function"')),
+    Option("command", o.texts, (), later("a program to supervise in place of `run`")),
     Option(
-        "restart", o.choice("never", "on-crash", "always"), "on-crash", "when to start it again"
+        "restart",
+        o.choice("never", "on-crash", "always"),
+        "on-crash",
+        later("when to start it again"),
     ),
-    Option("grace", o.duration(0.0, 60.0), 2.0, "time to leave in a kind stop"),
+    Option("grace", o.duration(0.0, 60.0), 2.0, later("time to leave in a kind stop")),
 )
 LIMITS = (
-    Option("max_deaths", o.integer(1, 1_000_000), None, "give up after so many deaths"),
-    Option("max_hours", o.number(0.0001, 10_000), None, "stop after so many hours"),
+    Option("max_deaths", o.integer(1, 1_000_000), None, later("give up after so many deaths")),
+    Option("max_hours", o.number(0.0001, 10_000), None, later("stop after so many hours")),
 )
 #: Tables of the file in their order; `watch` and `recovery`, which hold lists, have own readers.
 TABLES = {
@@ -102,7 +118,12 @@ def read_table_or_defaults(
 def _unknown_tables(document: Mapping[str, Any]) -> list[Problem]:
     known = [*TABLES, "recovery", "watch"]
     return [
-        Problem("", key, f"unknown table or option {o.shown(key)}", o.nearest(key, known))
+        Problem(
+            "",
+            key,
+            _("unknown table or option {name}").format(name=o.shown(key)),
+            o.nearest(key, known),
+        )
         for key in document
         if key not in known
     ]
@@ -111,10 +132,14 @@ def _unknown_tables(document: Mapping[str, Any]) -> list[Problem]:
 def _check_routine(document: Mapping[str, Any]) -> list[Problem]:
     routine = document.get("routine")
     if routine is None:
-        return [Problem("", "", "there is no [routine]", 'add [routine] with run = "routine:play"')]
+        return [
+            Problem(
+                "", "", _("there is no [routine]"), _('add [routine] with run = "routine:play"')
+            )
+        ]
     if isinstance(routine, Mapping) and ("run" in routine) == ("command" in routine):
-        what = "needs one of run and command"
-        return [Problem("routine", "run", what, 'write run = "routine:play"')]
+        what = _("needs one of run and command")
+        return [Problem("routine", "run", what, _('write run = "routine:play"'))]
     return []
 
 

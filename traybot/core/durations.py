@@ -2,6 +2,8 @@
 
 import re
 
+from traybot.text import _
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _WRITTEN = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*")
 
@@ -10,7 +12,9 @@ def parse_duration(text: str) -> float:
     """Give seconds; `ValueError` says what a duration looks like."""
     found = _WRITTEN.fullmatch(text)
     if found is None:
-        message = f'"{text}" is not a duration such as "50ms", "2s", "5m" or "1.5h"'
+        message = _('"{text}" is not a duration such as "50ms", "2s", "5m" or "1.5h"').format(
+            text=text
+        )
         raise ValueError(message)
     return float(found[1]) * _UNITS[found[2]]
 

@@ -10,6 +10,7 @@ from traybot.core.phases import Phase
 from traybot.core.state import State, Step
 from traybot.core.verdicts import Verdict
 from traybot.core.watchfile import ENDING, WatchSpec
+from traybot.text import _
 
 #: Where a verdict can matter. In the phases that follow one, the first stays latched.
 _ALIVE = frozenset({Phase.RUNNING, Phase.PAUSING, Phase.PAUSED})
@@ -105,7 +106,9 @@ def after_death(state: State, at: float) -> Step:
     if verdict.then == "stop":
         return moves.end_all(state, at, verdict.sentence)
     if plan.max_deaths is not None and state.deaths >= plan.max_deaths:
-        return moves.fail(state, at, f"{state.deaths} deaths, the limit of this bot")
+        return moves.fail(
+            state, at, _("{deaths} deaths, the limit of this bot").format(deaths=state.deaths)
+        )
     if verdict.then == "recover" and plan.recovery:
         return ladder.climb(state)
     return moves.start_routine(state)
@@ -113,7 +116,7 @@ def after_death(state: State, at: float) -> Step:
 
 def recovery_ended(state: State, event: e.ChildExited) -> Step:
     """The recovery left: did it help? The watch that called for it is asked."""
-    why = f"the recovery failed: {event.exit.why}"
+    why = _("the recovery failed: {why}").format(why=event.exit.why)
     if event.exit.ending is Ending.INVALID:
         return moves.fail(state, event.at, why, code=5)
     if event.exit.crash:
@@ -131,8 +134,10 @@ def on_judged(state: State, event: e.Judged) -> Step:
     assert state.latched is not None
     if state.latched.watch in event.holding:
         if state.phase is Phase.NEEDS_HUMAN:
-            return ladder.still_needed(state, f"{state.latched.watch} still holds")
-        why = f"{state.latched.watch} still holds after the recovery"
+            return ladder.still_needed(
+                state, _("{watch} still holds").format(watch=state.latched.watch)
+            )
+        why = _("{watch} still holds after the recovery").format(watch=state.latched.watch)
         return ladder.failed(state, event.at, why)
     report = c.Report("recovered", state.life, {"watch": state.latched.watch})
     state, commands = moves.start_routine(ladder.helped(state))
@@ -144,13 +149,15 @@ def _judged_before_resume(state: State, at: float) -> Step:
     if state.condemned != state.player.life:
         return pausing.play_on(state)
     # A verdict closed this life's gate for good and is over now: only a new life can press again.
-    state = replace(state.entered(Phase.DEAD, "its gate was closed while paused"), ending_since=at)
+    state = replace(
+        state.entered(Phase.DEAD, _("its gate was closed while paused")), ending_since=at
+    )
     return moves.end_player(state, at)
 
 
 def on_judge_timeout(state: State, at: float) -> Step:
     """The deathwatch does not answer: replace it. What it was to judge is not taken on trust."""
-    why = "the deathwatch did not answer"
+    why = _("the deathwatch did not answer")
     state, commands = moves.end_watcher(state)
     state, more = not_judged(state, at, why)
     return state, [*commands, *more]
@@ -196,4 +203,4 @@ def _ms(seconds: float) -> float:
 
 def _sentence(state: State, verdict: Verdict) -> str:
     title = state.plan.title if state.plan else state.bot
-    return f"{title}: {verdict.sentence}"
+    return _("{title}: {sentence}").format(title=title, sentence=verdict.sentence)

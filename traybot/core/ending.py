@@ -21,11 +21,11 @@ def on_stop(state: State, event: e.StopRequested | e.PanicRequested) -> Step:
     state = state.awaiting(Pending(event.ticket, AT_REST | {Phase.STARTING}, _NEVER))
     state = replace(state, queued="", failures=(), streak=0)
     if state.phase in AT_REST:
-        reason = "" if state.phase is Phase.IDLE else "stopped"
+        reason = "" if state.phase is Phase.IDLE else _("stopped")
         state = replace(state.entered(Phase.IDLE, reason), letting_go=True)
         return state, [c.CloseGate(), c.LetGo(everything=panic)]
-    word = "panic" if panic else "stopped"
-    reason = f"{word} by {event.by}" if event.by else word
+    word = _("panic") if panic else _("stopped")
+    reason = _("{word} by {by}").format(word=word, by=_(event.by)) if event.by else word
     state = replace(state, panic=state.panic or panic)
     return settled(*moves.end_all(state, event.at, reason))
 
@@ -71,8 +71,10 @@ def on_hours(state: State, event: e.TimerFired) -> Step:
         return state, []
     if "suspend" in state.away or event.at < state.ends_at:
         return state, []  # on some systems the clock went on while the machine slept
-    state, commands = moves.ask_all(state, event.at, "max_hours is reached")
-    return settled(state, [*commands, c.Notify(f"{state.bot}: max_hours is reached")])
+    state, commands = moves.ask_all(state, event.at, _("max_hours is reached"))
+    return settled(
+        state, [*commands, c.Notify(_("{bot}: max_hours is reached").format(bot=state.bot))]
+    )
 
 
 def on_exited(state: State, event: e.ChildExited) -> Step:
@@ -114,7 +116,7 @@ def _after_player(state: State, event: e.ChildExited, before: State) -> Step:
     if before.player.name == ROUTINE:
         return _routine_ended(state, event, before)
     if before.player.ending:
-        return ladder.failed(state, event.at, "the recovery took too long")
+        return ladder.failed(state, event.at, _("the recovery took too long"))
     return dying.recovery_ended(state, event)
 
 
@@ -132,7 +134,7 @@ def _routine_ended(state: State, event: e.ChildExited, before: State) -> Step:
     assert state.plan is not None
     restart, why = state.plan.restart, event.exit.why
     if before.player and before.player.ending:
-        why = f"not ready within {format_duration(policy.START_SECONDS)}"
+        why = _("not ready within {seconds}").format(seconds=format_duration(policy.START_SECONDS))
     if event.exit.ending is Ending.INVALID:
         return moves.fail(state, event.at, why, code=5)
     if not event.exit.crash and restart != "always":
@@ -141,7 +143,7 @@ def _routine_ended(state: State, event: e.ChildExited, before: State) -> Step:
         return _ended_while_paused(state, why)
     if not event.exit.crash:
         return _next_lap(state)
-    why = f"the routine ended: {why}"
+    why = _("the routine ended: {why}").format(why=why)
     if restart == "never":
         return moves.fail(state, event.at, why)
     return moves.back_off(state, event.at, ROUTINE, why)
@@ -149,9 +151,13 @@ def _routine_ended(state: State, event: e.ChildExited, before: State) -> Step:
 
 def _ended_while_paused(state: State, why: str) -> Step:
     """Nothing starts while it is paused; to resume will mean a new life."""
-    reason = f"the routine ended while paused: {why}" if why else "finished while paused"
+    reason = (
+        _("the routine ended while paused: {why}").format(why=why)
+        if why
+        else _("finished while paused")
+    )
     state, commands = pausing.paused(replace(state, reason=reason))
-    return state, [*commands, c.Notify(f"{state.bot}: {reason}")]
+    return state, [*commands, c.Notify(_("{bot}: {reason}").format(bot=state.bot, reason=reason))]
 
 
 def _finished(state: State, at: float) -> Step:
@@ -176,7 +182,9 @@ def _watcher_gone(state: State, event: e.ChildExited, *, asked: bool) -> Step:
     failures = (*policy.recent(state.watch_failures, event.at), event.at)
     state = replace(state, watch_failures=failures)
     if policy.gives_up(failures):
-        return moves.fail(state, event.at, f"the deathwatch keeps ending: {event.exit.why}")
+        return moves.fail(
+            state, event.at, _("the deathwatch keeps ending: {why}").format(why=event.exit.why)
+        )
     report = c.Report("deathwatch_lost", event.life, {"why": event.exit.why, "asked": asked})
     commands: list[c.Command] = [report]
     if state.player is not None and not state.player.ending:
@@ -189,7 +197,7 @@ def _watcher_gone(state: State, event: e.ChildExited, *, asked: bool) -> Step:
 
 def _without_watcher(state: State, at: float) -> Step:
     """Go on until the next deathwatch is ready, which has a time limit where it is waited for."""
-    why = "the deathwatch ended while it judged"
+    why = _("the deathwatch ended while it judged")
     if state.judging:
         return dying.not_judged(state, at, why)
     if state.phase in {Phase.STARTING, Phase.RUNNING}:
@@ -268,7 +276,9 @@ def _stop_complete(state: State) -> Step:
     reason = state.reason
     if state.failing:
         state = state.entered(Phase.FAILED, reason)
-        told = f"{state.plan.title if state.plan else state.bot} has failed: {reason}"
+        told = _("{title} has failed: {reason}").format(
+            title=state.plan.title if state.plan else state.bot, reason=reason
+        )
         commands: list[c.Command] = [
             c.Report("failed", state.life, {"why": reason}),
             c.Notify(told),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from traybot.core.botfile import BotPlan
 from traybot.core.exits import Exit
 from traybot.core.verdicts import Verdict
+from traybot.text import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,19 @@ class Request(Event):
 
     ticket: int = 0
     by: str = ""
+
+
+#: Who may have asked for it, as events and reasons name them.
+ASKERS = (
+    later("menu"),
+    later("hotkey"),
+    later("command"),
+    later("corner"),
+    later("takeover"),
+    later("the command line"),
+    later("the settings"),
+    later("its bot's mistake"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from traybot.text import _
+
 
 class Ending(StrEnum):
     """How a life came to its end."""
@@ -49,6 +51,6 @@ def code_of(ending: Ending) -> int:
 def exit_of(code: int) -> Exit:
     """Read an exit code: negative ones are signals, as `multiprocessing` gives them."""
     if code < 0:
-        return Exit(Ending.KILLED, f"killed by signal {-code}")
+        return Exit(Ending.KILLED, _("killed by signal {signal}").format(signal=-code))
     ending = CODES.get(code, Ending.CRASHED)
-    return Exit(ending, "" if ending is Ending.DONE else f"exit code {code}")
+    return Exit(ending, "" if ending is Ending.DONE else _("exit code {code}").format(code=code))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from traybot.core import keys
+from traybot.text import _
 
 Platform = Literal["x11", "windows", "macos"]
 
@@ -27,11 +28,15 @@ def parse_chord(text: str) -> Chord:
     modifiers = frozenset(name for name in plain if name in keys.MODIFIERS)
     others = list(dict.fromkeys(name for name in plain if name not in keys.MODIFIERS))
     if not others:
-        raise ValueError(f'the hotkey "{text}" has no key besides its modifiers')
+        raise ValueError(
+            _('the hotkey "{text}" has no key besides its modifiers').format(text=text)
+        )
     if len(others) > 1:
         raise ValueError(
-            f'the hotkey "{text}" has more than one key: {", ".join(others)};'
-            " one is allowed, besides modifiers"
+            _(
+                'the hotkey "{text}" has more than one key: {keys}; one is allowed, '
+                "besides modifiers"
+            ).format(text=text, keys=", ".join(others))
         )
     return Chord(modifiers, others[0])
 
@@ -47,14 +52,14 @@ def never_arrives(chord: Chord, platform: Platform) -> str:
     if platform == "x11":
         # Measured: not even a grab sees them; with Shift held too they arrive.
         if chord.modifiers == {"ctrl", "alt"} and chord.key in keys.FUNCTION_KEYS[:12]:
-            return "X keeps ctrl+alt+f1 to ctrl+alt+f12 for switching consoles"
+            return _("X keeps ctrl+alt+f1 to ctrl+alt+f12 for switching consoles")
     elif platform == "windows":
         if chord.key == "f12" and not chord.modifiers:
-            return "Windows keeps f12 for its debugger"
+            return _("Windows keeps f12 for its debugger")
         if chord.key == "delete" and chord.modifiers >= {"ctrl", "alt"}:
-            return "Windows keeps ctrl+alt+delete for itself"
+            return _("Windows keeps ctrl+alt+delete for itself")
         if chord == Chord(frozenset({"super"}), "l"):
-            return "Windows keeps super+l for locking the screen"
+            return _("Windows keeps super+l for locking the screen")
     return ""
 
 
@@ -62,12 +67,14 @@ def _words(text: str) -> list[str]:
     """Split at the plus signs, of which the last may be the key itself."""
     text = text.strip()
     if not text:
-        raise ValueError("the hotkey is empty")
+        raise ValueError(_("the hotkey is empty"))
     if text == "+":
         return ["plus"]
     words = [*text[:-2].split("+"), "plus"] if text.endswith("++") else text.split("+")
     if not all(word.strip() for word in words):
-        raise ValueError(f'the hotkey "{text}" has nothing on one side of a "+"')
+        raise ValueError(
+            _('the hotkey "{text}" has nothing on one side of a "+"').format(text=text)
+        )
     return [word.strip() for word in words]
 
 
@@ -75,4 +82,6 @@ def _canonical(word: str, text: str) -> str:
     try:
         return keys.canonical(word)
     except ValueError as error:
-        raise ValueError(f'the hotkey "{text}" has an unknown key: {error}') from None
+        raise ValueError(
+            _('the hotkey "{text}" has an unknown key: {error}').format(text=text, error=error)
+        ) from None

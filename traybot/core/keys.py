@@ -3,6 +3,8 @@
 import difflib
 import string
 
+from traybot.text import _
+
 #: What a chord is held with, in the order in which people write it.
 MODIFIERS = ("ctrl", "alt", "alt_gr", "shift", "super")
 
@@ -104,7 +106,7 @@ def canonical(name: str) -> str:
         return lower if len(lower) == 1 else name
     word = "_".join(name.lower().replace("-", " ").replace("_", " ").split())
     if not word:
-        raise ValueError("the name of a key is missing")
+        raise ValueError(_("the name of a key is missing"))
     known = _BY_SPELLING.get(word)
     if known is None:
         raise ValueError(_unknown(name, word))
@@ -118,7 +120,8 @@ def is_character(name: str) -> bool:
 
 def _unknown(name: str, word: str) -> str:
     near = difflib.get_close_matches(word, _BY_SPELLING, n=1)
-    return f'no key is called "{name}"' + (f'; did you mean "{near[0]}"?' if near else "")
+    told = _('no key is called "{name}"').format(name=name)
+    return told + _('; did you mean "{near}"?').format(near=near[0]) if near else told
 
 
 def _spellings() -> dict[str, str]:

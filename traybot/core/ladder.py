@@ -10,6 +10,7 @@ from traybot.core import away, moves, policy
 from traybot.core import commands as c
 from traybot.core.phases import Phase
 from traybot.core.state import RECOVERY, State, Step
+from traybot.text import _
 
 
 def climb(state: State) -> Step:
@@ -46,7 +47,7 @@ def _next(state: State, at: float, why: str) -> Step:
     if tries < rungs[state.rung].tries:
         return moves.wait(replace(state, rung_tries=tries), RECOVERY, why)
     if state.rung + 1 == len(rungs):
-        return moves.fail(state, at, f"{why}; no step of the recovery helped")
+        return moves.fail(state, at, _("{why}; no step of the recovery helped").format(why=why))
     state = replace(state, rung=state.rung + 1, rung_tries=0)
     report = c.Report("escalated", state.life, {"step": state.rung + 1, "why": why})
     if rungs[state.rung].needs_human:
@@ -68,13 +69,13 @@ def ask_for_help(state: State, why: str) -> Step:
         c.WatchNothing(),
         c.TakePicture("needs-human"),
         c.Report("needs_human", state.life, {"why": why}),
-        c.Notify(f"{title} needs you: {why}"),
+        c.Notify(_("{title} needs you: {why}").format(title=title, why=why)),
     ]
 
 
 def look_again(state: State) -> Step:
     """A person says that all is well again: the watch that called for help is asked."""
-    return moves.judge(state.entered(Phase.NEEDS_HUMAN, "looking before playing on"), 0)
+    return moves.judge(state.entered(Phase.NEEDS_HUMAN, _("looking before playing on")), 0)
 
 
 def still_needed(state: State, why: str) -> Step:
@@ -82,5 +83,5 @@ def still_needed(state: State, why: str) -> Step:
     title = state.plan.title if state.plan else state.bot
     return state.entered(Phase.NEEDS_HUMAN, why), [
         c.WatchNothing(),
-        c.Notify(f"{title} needs you still: {why}"),
+        c.Notify(_("{title} needs you still: {why}").format(title=title, why=why)),
     ]

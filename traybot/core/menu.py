@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from traybot.core.phases import AT_REST, Phase
 from traybot.core.state import State
+from traybot.text import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +57,16 @@ def menu_of(state: State, line: str, facts: Facts = NO_FACTS) -> tuple[MenuItem,
         *_moves(state),
         _SEPARATOR,
         *_looks(state, facts),
-        MenuItem("Open log", "log"),
+        MenuItem(_("Open log"), "log"),
         MenuItem(_settings(facts), "settings"),
         MenuItem(
-            "Start at login",
+            _("Start at login"),
             "autostart",
             enabled=facts.autostart is not None,
             checked=bool(facts.autostart),
         ),
         _SEPARATOR,
-        MenuItem("Quit", "quit"),
+        MenuItem(_("Quit"), "quit"),
     )
 
 
@@ -73,7 +74,7 @@ def _bots(state: State) -> tuple[MenuItem, ...]:
     resting = state.phase in AT_REST
     bots = tuple(
         MenuItem(
-            name if not fault else f"{name} (has a mistake)",
+            name if not fault else _("{bot} (has a mistake)").format(bot=name),
             f"choose:{name}",
             enabled=resting and not fault,
             checked=name == state.bot,
@@ -81,18 +82,18 @@ def _bots(state: State) -> tuple[MenuItem, ...]:
         )
         for name, fault in state.bots
     )
-    return bots or (MenuItem("no bots yet", enabled=False),)
+    return bots or (MenuItem(_("no bots yet"), enabled=False),)
 
 
 def _moves(state: State) -> tuple[MenuItem, ...]:
     resting = state.phase in AT_REST
     paused = state.phase in {Phase.PAUSED, Phase.PAUSING, Phase.NEEDS_HUMAN}
     return (
-        MenuItem("Start", "start", enabled=resting and bool(state.bots)),
-        MenuItem("Pause", "pause", enabled=state.phase is Phase.RUNNING),
-        MenuItem("Resume", "resume", enabled=paused),
-        MenuItem("Stop", "stop", enabled=not resting),
-        MenuItem("Panic: stop and let go of everything", "panic"),
+        MenuItem(_("Start"), "start", enabled=resting and bool(state.bots)),
+        MenuItem(_("Pause"), "pause", enabled=state.phase is Phase.RUNNING),
+        MenuItem(_("Resume"), "resume", enabled=paused),
+        MenuItem(_("Stop"), "stop", enabled=not resting),
+        MenuItem(_("Panic: stop and let go of everything"), "panic"),
     )
 
 
@@ -102,14 +103,16 @@ def _looks(state: State, facts: Facts) -> tuple[MenuItem, ...]:
     scores = tuple(MenuItem(_scored(watch.name, facts), enabled=False) for watch in watches)
     notices = tuple(MenuItem(_shortened(text), enabled=False) for text in facts.notices)
     return (
-        MenuItem("Watches", enabled=bool(scores), items=scores),
-        MenuItem("Last notices", enabled=bool(notices), items=notices),
+        MenuItem(_("Watches"), enabled=bool(scores), items=scores),
+        MenuItem(_("Last notices"), enabled=bool(notices), items=notices),
     )
 
 
 def _settings(facts: Facts) -> str:
     trouble = facts.settings_trouble
-    return f"Settings: {_shortened(trouble)}" if trouble else "Settings"
+    if not trouble:
+        return _("Settings")
+    return _("Settings: {trouble}").format(trouble=_shortened(trouble))
 
 
 def _scored(name: str, facts: Facts) -> str:

@@ -7,6 +7,7 @@ from traybot.core import policy
 from traybot.core.durations import format_duration
 from traybot.core.phases import Phase
 from traybot.core.state import DEATHWATCH, RECOVERY, ROUTINE, Child, State, Step
+from traybot.text import _
 
 
 def set_timer(state: State, seconds: float) -> Step:
@@ -122,8 +123,10 @@ def back_off(state: State, at: float, due: str, why: str) -> Step:
     state = replace(state, failures=failures, streak=state.streak + 1)
     if policy.gives_up(failures):
         window = format_duration(policy.WINDOW_SECONDS)
-        many = f"{policy.RESTARTS} restarts in {window} did not help"
-        return fail(state, at, f"{why}; {many}")
+        many = _("{restarts} restarts in {window} did not help").format(
+            restarts=policy.RESTARTS, window=window
+        )
+        return fail(state, at, _("{why}; {many}").format(why=why, many=many))
     return wait(state, due, why)
 
 

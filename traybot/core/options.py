@@ -14,6 +14,7 @@ from typing import Any
 
 from traybot.core.durations import format_duration, parse_duration
 from traybot.core.geometry import Rect
+from traybot.text import _
 
 #: So many characters of a wrong value are shown.
 _SHOWN = 60
@@ -52,22 +53,24 @@ def read_table(
     rows = {option.name: option for option in options}
     values = {option.name: option.default for option in rows.values()}
     if not isinstance(table, Mapping):
-        return values, [Problem(name, "", "must be a table", f"write [{name}]", index)]
+        return values, [
+            Problem(name, "", _("must be a table"), _("write [{name}]").format(name=name), index)
+        ]
     problems = []
     for key, value in table.items():
         row = rows.get(key)
         if row is None:
-            what = f"unknown option {shown(key)}"
+            what = _("unknown option {name}").format(name=shown(key))
             problems.append(Problem(name, key, what, nearest(key, rows), index))
             continue
         try:
             values[key] = row.read(value)
         except ValueError as error:
-            problems.append(Problem(name, key, f"{key}: {error}", row.doc, index))
+            problems.append(Problem(name, key, f"{key}: " + str(error), _(row.doc), index))
     for option in rows.values():
         if option.required and option.name not in table:
-            what = f'"{option.name}" is missing'
-            problems.append(Problem(name, "", what, option.doc, index))
+            what = _('"{name}" is missing').format(name=option.name)
+            problems.append(Problem(name, "", what, _(option.doc), index))
     return values, problems
 
 
@@ -75,7 +78,9 @@ def nearest(key: str, known: Iterable[str]) -> str:
     """Say which of the known names was meant, or which there are."""
     names = sorted(known)
     near = difflib.get_close_matches(key[:_SHOWN], names, n=1)
-    return f'did you mean "{near[0]}"?' if near else "known are " + ", ".join(names)
+    if near:
+        return _('did you mean "{name}"?').format(name=near[0])
+    return _("known are {names}").format(names=", ".join(names))
 
 
 def shown(value: object) -> str:
@@ -89,7 +94,7 @@ def shown(value: object) -> str:
     try:
         return reprlib.repr(value)
     except ValueError:
-        return "so many digits"
+        return _("so many digits")
 
 
 def takes(option: Option) -> str:
@@ -102,27 +107,27 @@ def takes(option: Option) -> str:
 
 
 def _expected(what: str, value: object) -> ValueError:
-    return ValueError(f"must be {what}, not {shown(value)}")
+    return ValueError(_("must be {what}, not {value}").format(what=what, value=shown(value)))
 
 
 def flag(value: object) -> bool:
     """Read true or false."""
     if not isinstance(value, bool):
-        raise _expected("true or false", value)
+        raise _expected(_("true or false"), value)
     return value
 
 
 def text(value: object) -> str:
     """Read a text that is not empty."""
     if not isinstance(value, str) or not _is_text(value):
-        raise _expected("a text", value)
+        raise _expected(_("a text"), value)
     return value
 
 
 def any_text(value: object) -> str:
     """Read a text, which may be empty."""
     if not isinstance(value, str):
-        raise _expected("a text", value)
+        raise _expected(_("a text"), value)
     return value
 
 
@@ -131,15 +136,15 @@ def entry_point(value: object) -> str:
     module, colon, function = value.partition(":") if isinstance(value, str) else ("", "", "")
     if colon and module.replace(".", "_").isidentifier() and function.isidentifier():
         return f"{module}:{function}"
-    message = f'{shown(value)} is not of the form module:function, such as "routine:play"'
-    raise ValueError(message)
+    message = _('{value} is not of the form module:function, such as "routine:play"')
+    raise ValueError(message.format(value=shown(value)))
 
 
 def texts(value: object) -> tuple[str, ...]:
     """Read a list of texts; one text alone is a list of one."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list) or not items or not all(map(_is_text, items)):
-        raise _expected('a list of texts such as ["a", "b"]', value)
+        raise _expected(_('a list of texts such as ["a", "b"]'), value)
     return tuple(items)
 
 
@@ -151,12 +156,12 @@ def _is_text(value: object) -> bool:
 def pattern(value: object) -> str:
     """Read a regular expression."""
     if not isinstance(value, str) or not value:
-        raise _expected("a regular expression", value)
+        raise _expected(_("a regular expression"), value)
     try:
         re.compile(value)
     except (re.error, OverflowError, RecursionError) as error:
-        message = f"{shown(value)} is no regular expression: {error}"
-        raise ValueError(message) from None
+        message = _("{value} is no regular expression: {error}")
+        raise ValueError(message.format(value=shown(value), error=error)) from None
     return value
 
 
@@ -165,9 +170,13 @@ def number(low: float, high: float) -> Reader:
 
     def read(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _expected(f"a number from {low:g} to {high:g}", value)
+            raise _expected(
+                _("a number from {low:g} to {high:g}").format(low=low, high=high), value
+            )
         if not low <= value <= high:
-            raise _expected(f"a number from {low:g} to {high:g}", value)
+            raise _expected(
+                _("a number from {low:g} to {high:g}").format(low=low, high=high), value
+            )
         return float(value)
 
     return read
@@ -178,7 +187,8 @@ def integer(low: int, high: int) -> Reader:
 
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise _expected(f"a whole number from {low} to {high}", value)
+            limits = _("a whole number from {low} to {high}").format(low=low, high=high)
+            raise _expected(limits, value)
         return value
 
     return read
@@ -190,7 +200,7 @@ def numbers(low: float, high: float) -> Reader:
 
     def read(value: object) -> tuple[float, ...]:
         if not isinstance(value, list) or not value:
-            raise _expected("a list of numbers such as [0.8, 1.25]", value)
+            raise _expected(_("a list of numbers such as [0.8, 1.25]"), value)
         return tuple(one(item) for item in value)
 
     return read
@@ -200,12 +210,13 @@ def duration(low: float, high: float) -> Reader:
     """Read a duration such as "50ms" between two limits in seconds."""
 
     def read(value: object) -> float:
-        limits = f"from {format_duration(low)} to {format_duration(high)}"
+        limits = {"low": format_duration(low), "high": format_duration(high)}
         if not isinstance(value, str):
-            raise _expected(f'a duration {limits} in quotes such as "50ms" or "2s"', value)
+            quoted = _('a duration from {low} to {high} in quotes such as "50ms" or "2s"')
+            raise _expected(quoted.format(**limits), value)
         seconds = parse_duration(value)
         if not low <= seconds <= high:
-            raise _expected(f"a duration {limits}", value)
+            raise _expected(_("a duration from {low} to {high}").format(**limits), value)
         return seconds
 
     return read
@@ -216,7 +227,7 @@ def choice(*words: str) -> Reader:
 
     def read(value: object) -> str:
         if value not in words:
-            raise _expected("one of " + ", ".join(words), value)
+            raise _expected(_("one of {words}").format(words=", ".join(words)), value)
         return str(value)
 
     return read
@@ -226,10 +237,10 @@ def region(value: object) -> Rect:
     """Read `[x, y, width, height]` in pixels."""
     numbers = _pixels(value, 4)
     if not numbers:
-        raise _expected("[x, y, width, height] in whole pixels", value)
+        raise _expected(_("[x, y, width, height] in whole pixels"), value)
     rect = Rect(*numbers)
     if rect.empty:
-        raise _expected("a region with width and height above 0", value)
+        raise _expected(_("a region with width and height above 0"), value)
     return rect
 
 
@@ -237,10 +248,10 @@ def size(value: object) -> tuple[int, int]:
     """Read `[width, height]` in pixels."""
     numbers = _pixels(value, 2)
     if not numbers:
-        raise _expected("[width, height] in whole pixels", value)
+        raise _expected(_("[width, height] in whole pixels"), value)
     width, height = numbers
     if width <= 0 or height <= 0:
-        raise _expected("[width, height] above 0", value)
+        raise _expected(_("[width, height] above 0"), value)
     return width, height
 
 

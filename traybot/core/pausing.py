@@ -21,15 +21,17 @@ def on_pause(state: State, event: e.PauseRequested) -> Step:
     if state.phase is Phase.PAUSED and not state.judging:
         return replace(state, paused_by="user"), [c.Reply(event.ticket), c.WatchOnly()]
     if state.phase is Phase.PAUSED:
-        state = replace(state.entered(Phase.PAUSED, "by the user"), paused_by="user")
+        state = replace(state.entered(Phase.PAUSED, _("by the user")), paused_by="user")
         return state, [c.WatchOnly(), c.Reply(event.ticket)]
     if state.phase is Phase.PAUSING:
         return _await(replace(state, paused_by="user"), event.ticket, _PAUSED), [c.WatchOnly()]
     if state.phase is not Phase.RUNNING:
-        text = f"cannot pause: nothing is running, the phase is {state.phase.words}"
+        text = _("cannot pause: nothing is running, the phase is {phase}").format(
+            phase=state.phase.words
+        )
         return state, [c.Reply(event.ticket, 4, text)]
     state = _await(state, event.ticket, _PAUSED)
-    return pause(state, "user", event.by and f"by {event.by}")
+    return pause(state, "user", event.by and _("by {by}").format(by=_(event.by)))
 
 
 def on_takeover(state: State, _event: e.UserTookOver) -> Step:
@@ -93,7 +95,9 @@ def on_resume(state: State, event: e.ResumeRequested) -> Step:
     if state.phase is Phase.RUNNING:
         return state, [c.Reply(event.ticket)]
     if state.phase not in {Phase.PAUSED, Phase.PAUSING, Phase.NEEDS_HUMAN}:
-        text = f"cannot resume: nothing is paused, the phase is {state.phase.words}"
+        text = _("cannot resume: nothing is paused, the phase is {phase}").format(
+            phase=state.phase.words
+        )
         return state, [c.Reply(event.ticket, 4, text)]
     # Who wants to play on sees the desktop, whatever we were told of it.
     state = replace(state, away=frozenset())
@@ -105,7 +109,7 @@ def on_resume(state: State, event: e.ResumeRequested) -> Step:
         return moves.start_routine(state)
     if state.judging:
         return state, []
-    state = state.entered(Phase.PAUSED, "looking before playing on")
+    state = state.entered(Phase.PAUSED, _("looking before playing on"))
     return moves.judge(state, state.life)
 
 
@@ -125,7 +129,9 @@ def play_on(state: State) -> Step:
 
 def stay_paused(state: State, why: str) -> Step:
     """Nobody could look: that is told, for whoever wanted to play on expects that it does."""
-    return state.entered(Phase.PAUSED, why), [c.Notify(f"{state.bot} stays paused: {why}")]
+    return state.entered(Phase.PAUSED, why), [
+        c.Notify(_("{bot} stays paused: {why}").format(bot=state.bot, why=why))
+    ]
 
 
 def on_blocked(state: State, event: e.ChildBlocked) -> Step:

@@ -6,6 +6,7 @@ from typing import Any
 from traybot.core import keys
 from traybot.core import options as o
 from traybot.core.options import Option, Problem
+from traybot.text import _, later
 
 _HOUR = 3600.0
 #: A step that does something does one of these at least.
@@ -19,19 +20,30 @@ def _chords(value: object) -> tuple[str, ...]:
 
 
 RECOVERY = (
-    Option("run", o.entry_point, "", 'what to run after a death, as "module:function"'),
-    Option("timeout", o.duration(0.1, _HOUR), 60.0, "a recovery that takes longer has failed"),
+    Option("run", o.entry_point, "", later('what to run after a death, as "module:function"')),
+    Option(
+        "timeout", o.duration(0.1, _HOUR), 60.0, later("a recovery that takes longer has failed")
+    ),
 )
 STEP = (
     Option(
-        "program", o.choice("restart"), "", 'write "restart": end the program and start it anew'
+        "program",
+        o.choice("restart"),
+        "",
+        later('write "restart": end the program and start it anew'),
     ),
-    Option("keys", _chords, (), 'keys to tap one after the other, such as ["esc", "ctrl+s"]'),
-    Option("run", o.entry_point, "", 'what to run, as "module:function"'),
-    Option("wait", o.text, "", "a template picture to wait for"),
-    Option("timeout", o.duration(0.1, _HOUR), 60.0, "a step that takes longer has failed"),
-    Option("tries", o.integer(1, 100), 1, "so often is it tried before the next step's turn"),
-    Option("needs_human", o.text, "", "wait for a person, who is told this; the last step only"),
+    Option(
+        "keys", _chords, (), later('keys to tap one after the other, such as ["esc", "ctrl+s"]')
+    ),
+    Option("run", o.entry_point, "", later('what to run, as "module:function"')),
+    Option("wait", o.text, "", later("a template picture to wait for")),
+    Option("timeout", o.duration(0.1, _HOUR), 60.0, later("a step that takes longer has failed")),
+    Option(
+        "tries", o.integer(1, 100), 1, later("so often is it tried before the next step's turn")
+    ),
+    Option(
+        "needs_human", o.text, "", later("wait for a person, who is told this; the last step only")
+    ),
 )
 
 
@@ -59,12 +71,12 @@ def read_recovery(table: object) -> tuple[tuple[Rung, ...], list[Problem]]:
     if problems:
         return (), problems
     if bool(values["run"]) == bool(steps):
-        what = "needs one of run and [[recovery.step]]"
-        return (), [Problem("recovery", "run", what, 'write run = "routine:revive"')]
+        what = _("needs one of run and [[recovery.step]]")
+        return (), [Problem("recovery", "run", what, _('write run = "routine:revive"'))]
     if not steps:
         return (Rung(run=values["run"], timeout=values["timeout"], tries=0),), []
     if not isinstance(steps, list):
-        return (), [Problem("recovery", "step", "must be a list of tables", "[[recovery.step]]")]
+        return (), [Problem("recovery", "step", _("must be a list of tables"), "[[recovery.step]]")]
     return _read_steps(steps)
 
 
@@ -80,9 +92,13 @@ def _read_steps(tables: list[Any]) -> tuple[tuple[Rung, ...], list[Problem]]:
 def _check_step(values: dict[str, Any], index: int, *, last: bool) -> list[Problem]:
     does = [name for name in _DOES if values[name]]
     if values["needs_human"] and (does or not last):
-        what = "needs_human: stands alone, in the last step"
-        return [Problem("recovery.step", "needs_human", what, "make it a step of its own", index)]
+        what = _("needs_human: stands alone, in the last step")
+        return [
+            Problem("recovery.step", "needs_human", what, _("make it a step of its own"), index)
+        ]
     if not (does or values["needs_human"]):
-        what = f"does nothing: it needs one of {', '.join(_DOES)} and needs_human"
-        return [Problem("recovery.step", "", what, 'write for example keys = ["enter"]', index)]
+        what = _("does nothing: it needs one of {names} and needs_human").format(
+            names=", ".join(_DOES)
+        )
+        return [Problem("recovery.step", "", what, _('write for example keys = ["enter"]'), index)]
     return []

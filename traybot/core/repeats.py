@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import IntEnum
 
+from traybot.text import _
+
 #: So many actions are remembered.
 REMEMBERED = 15
 _SAME = 12
@@ -23,8 +25,8 @@ class Repeats(IntEnum):
 
 
 WORDS = {
-    Repeats.SAME: f"the same action {_SAME} times in {REMEMBERED}",
-    Repeats.IN_TURN: f"two actions in turn, {_TURNS} times each",
+    Repeats.SAME: _("the same action {count} times in {last}").format(count=_SAME, last=REMEMBERED),
+    Repeats.IN_TURN: _("two actions in turn, {count} times each").format(count=_TURNS),
 }
 
 

@@ -8,6 +8,8 @@ it is only read, with its comments when it is written anew.
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
+from traybot.text import _
+
 KEY = "schema"
 #: Changes a file of one schema into one of the next.
 Step = Callable[[MutableMapping[str, Any]], None]
@@ -28,10 +30,12 @@ def schema_of(document: Mapping[str, Any]) -> int:
     """Give a file's schema; `ValueError` if it says no known one, `NewerSchema` if a later one."""
     schema, known = document.get(KEY, 1), present_schema()
     if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
-        message = f"{KEY}: must be a whole number from 1 to {known}"
+        message = _("{key}: must be a whole number from 1 to {known}").format(key=KEY, known=known)
         raise ValueError(message)
     if schema > known:
-        message = f"a newer traybot wrote it (schema {schema}; this one reads {known})"
+        message = _("a newer traybot wrote it (schema {schema}; this one reads {known})").format(
+            schema=schema, known=known
+        )
         raise NewerSchema(message)
     return schema
 

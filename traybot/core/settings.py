@@ -7,6 +7,7 @@ from typing import Any
 from traybot.core import options as o
 from traybot.core.hotkey import parse_chord
 from traybot.core.options import Option, Problem
+from traybot.text import _, later
 
 #: The looks of the icon; each has its folder of pictures.
 LOOKS = ("color", "light", "dark", "mono", "high-contrast")
@@ -16,8 +17,8 @@ _CORNERS = ("off", "top-left", "top-right", "bottom-left", "bottom-right")
 def chord(value: object) -> str:
     """Read a hotkey such as "ctrl+shift+f8"; an empty text means none."""
     if not isinstance(value, str):
-        message = f'must be a hotkey such as "ctrl+shift+f8", or "" for none, not {o.shown(value)}'
-        raise ValueError(message)  # noqa: TRY004  the readers of options raise ValueError alone
+        message = _('must be a hotkey such as "ctrl+shift+f8", or "" for none, not {value}')
+        raise ValueError(message.format(value=o.shown(value)))  # noqa: TRY004  the readers of options raise ValueError alone
     if value:
         parse_chord(value)
     return value
@@ -29,42 +30,51 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
             "log_level",
             o.choice("debug", "info", "warning", "error"),
             "info",
-            "how much the log says",
+            later("how much the log says"),
         ),
         Option(
             "takeover",
             o.choice("off", "pause"),
             "off",
-            "what a real key press or mouse movement by the user does to a running bot; bumps and"
-            " hotkeys do not count",
+            later(
+                "what a real key press or mouse movement by the user does to a running bot; "
+                "bumps and hotkeys do not count"
+            ),
+        ),
+        Option(
+            "awake", o.flag, default=True, doc=later("keep the machine awake while a routine runs")
         ),
         Option(
             "lock",
             o.choice("pause", "run"),
             "pause",
-            "what a locked screen does to a running bot; it plays on when the screen is unlocked",
+            later(
+                "what a locked screen does to a running bot; it plays on when the screen "
+                "is unlocked"
+            ),
         ),
-        Option("awake", o.flag, default=True, doc="keep the machine awake while a routine runs"),
     ),
     "hotkeys": (
-        Option("toggle", chord, "ctrl+shift+f8", "start, pause or resume"),
-        Option("stop", chord, "ctrl+shift+f9", "stop the bot now"),
-        Option("panic", chord, "ctrl+shift+f10", "stop everything and let go of everything"),
+        Option("toggle", chord, "ctrl+shift+f8", later("start, pause or resume")),
+        Option("stop", chord, "ctrl+shift+f9", later("stop the bot now")),
+        Option("panic", chord, "ctrl+shift+f10", later("stop everything and let go of everything")),
         Option(
             "corner",
             o.choice(*_CORNERS),
             "off",
-            "push the mouse into this corner of the screen and the bot stops",
+            later("push the mouse into this corner of the screen and the bot stops"),
         ),
     ),
     "tray": (
-        Option("enabled", o.flag, default=True, doc="show an icon in the tray"),
+        Option("enabled", o.flag, default=True, doc=later("show an icon in the tray")),
         Option(
             "icons",
             o.choice("auto", *LOOKS),
             "color",
-            "how the icon looks: `light` and `dark` are for panels that are so, `auto` takes the "
-            "one that fits the desktop's theme",
+            later(
+                "how the icon looks: `light` and `dark` are for panels that are so, "
+                "`auto` takes the one that fits the desktop's theme"
+            ),
         ),
     ),
     "capture": (
@@ -72,20 +82,24 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
             "backend",
             o.choice("auto", "mss"),
             "auto",
-            "how pictures are taken; read when a child starts",
+            later("how pictures are taken; read when a child starts"),
         ),
     ),
     "recorder": (
-        Option("seconds", o.number(0, 600), 10.0, "how much of the past an incident shows"),
-        Option("incidents", o.integer(0, 10_000), 50, "how many incidents are kept"),
+        Option("seconds", o.number(0, 600), 10.0, later("how much of the past an incident shows")),
+        Option("incidents", o.integer(0, 10_000), 50, later("how many incidents are kept")),
     ),
     "notify": (
-        Option("level", o.choice("off", "errors", "all"), "errors", "which notices are shown"),
+        Option(
+            "level", o.choice("off", "errors", "all"), "errors", later("which notices are shown")
+        ),
     ),
     "bots": (
-        Option("folder", o.any_text, "", "where the bots lie; empty for the usual place"),
-        Option("chosen", o.any_text, "", "the bot that start means at first"),
-        Option("autostart", o.flag, default=False, doc="start the chosen bot with the daemon"),
+        Option("folder", o.any_text, "", later("where the bots lie; empty for the usual place")),
+        Option("chosen", o.any_text, "", later("the bot that start means at first")),
+        Option(
+            "autostart", o.flag, default=False, doc=later("start the chosen bot with the daemon")
+        ),
     ),
 }
 #: Read and checked, but nobody acts on them yet; the reference page says so.
@@ -102,7 +116,9 @@ class Settings:
 def read_settings(document: Mapping[str, Any]) -> tuple[Settings, list[Problem]]:
     """Check a parsed settings file whole; where something is wrong its default is in the value."""
     problems = [
-        Problem("", key, f"unknown section {o.shown(key)}", o.nearest(key, SECTIONS))
+        Problem(
+            "", key, _("unknown section {name}").format(name=o.shown(key)), o.nearest(key, SECTIONS)
+        )
         for key in document
         if key not in SECTIONS
     ]
@@ -123,8 +139,11 @@ def _check_hotkeys(section: Mapping[str, Any]) -> list[Problem]:
             continue
         other = taken.setdefault(parse_chord(text), row.name)
         if other != row.name:
-            what = f'{row.name}: "{text}" is the hotkey for {other} already'
-            problems.append(Problem("hotkeys", row.name, what, 'choose another, or "" for none'))
+            what = _('{name}: "{chord}" is the hotkey for {other} already').format(
+                name=row.name, chord=text, other=other
+            )
+            remedy = _('choose another, or "" for none')
+            problems.append(Problem("hotkeys", row.name, what, remedy))
     return problems
 
 

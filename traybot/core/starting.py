@@ -7,6 +7,7 @@ from traybot.core import events as e
 from traybot.core import moves, pausing, policy
 from traybot.core.phases import Phase
 from traybot.core.state import DEATHWATCH, RECOVERY, ROUTINE, Pending, State, Step
+from traybot.text import _
 
 _STARTED = frozenset({Phase.RUNNING, Phase.DEAD, Phase.RECOVERING})
 _NOT_STARTED = frozenset({Phase.FAILED, Phase.IDLE, Phase.BACKOFF, Phase.PAUSED, Phase.NEEDS_HUMAN})
@@ -18,7 +19,7 @@ def on_start(state: State, event: e.StartRequested) -> Step:
     if problem:
         return state, [c.Reply(event.ticket, 1, problem)]
     if state.leaving:
-        return state, [c.Reply(event.ticket, 4, "cannot start: traybot is quitting")]
+        return state, [c.Reply(event.ticket, 4, _("cannot start: traybot is quitting"))]
     if state.phase is Phase.NEEDS_HUMAN and bot == state.bot:
         return pausing.on_resume(state, e.ResumeRequested(event.at, event.ticket, event.by))
     state = state.awaiting(Pending(event.ticket, _STARTED, _NOT_STARTED, bot))
@@ -28,7 +29,9 @@ def on_start(state: State, event: e.StartRequested) -> Step:
         return begin(state, bot)
     if bot == state.bot:
         return _already(state, event.ticket)
-    text = f"cannot start {bot}: {state.bot} is {state.phase.words} (stop it first)"
+    text = _("cannot start {bot}: {running} is {phase} (stop it first)").format(
+        bot=bot, running=state.bot, phase=state.phase.words
+    )
     return _answered(state, c.Reply(event.ticket, 4, text))
 
 
@@ -135,7 +138,9 @@ def open_gate(state: State, at: float) -> Step:
 def on_choose(state: State, event: e.BotChosen) -> Step:
     """Make a bot the chosen one; while another is active it cannot change."""
     if state.phase not in {Phase.IDLE, Phase.FAILED}:
-        text = f"cannot choose {event.bot}: {state.bot} is {state.phase.words} (stop it first)"
+        text = _("cannot choose {bot}: {running} is {phase} (stop it first)").format(
+            bot=event.bot, running=state.bot, phase=state.phase.words
+        )
         return state, [c.Reply(event.ticket, 4, text)]
     bot, problem = which(state, event.bot)
     if problem:
@@ -156,7 +161,7 @@ def on_program_exited(state: State, event: e.ProgramExited) -> Step:
         failures = (*failures, event.at)
     state = replace(state, program_failures=failures)
     if policy.gives_up(failures):
-        state, commands = moves.fail(state, event.at, "the program keeps ending")
+        state, commands = moves.fail(state, event.at, _("the program keeps ending"))
         return state, [report, *commands]
     return state, [report, c.SetTimer("program", state.run, policy.PROGRAM_SECONDS)]
 
@@ -175,21 +180,27 @@ def which(state: State, bot: str) -> tuple[str, str]:
     """Give the bot that is meant, or what is wrong with the wish; no name means the chosen one."""
     names = [name for name, _ in state.bots]
     if bot:
-        known = ", ".join(names) or "none"
-        return bot, "" if bot in names else f"cannot find a bot named {bot} (known: {known})"
+        known = ", ".join(names) or _("none")
+        return bot, "" if bot in names else _(
+            "cannot find a bot named {bot} (known: {known})"
+        ).format(bot=bot, known=known)
     if state.bot in names:
         return state.bot, ""
     if len(names) == 1:
         return names[0], ""
     if not names:
-        return "", "cannot start: there is no bot (make one with: traybot new NAME)"
-    return "", f"cannot start: no bot is chosen (name one of {', '.join(names)})"
+        return "", _("cannot start: there is no bot (make one with: traybot new NAME)")
+    return "", _("cannot start: no bot is chosen (name one of {names})").format(
+        names=", ".join(names)
+    )
 
 
 def _already(state: State, ticket: int) -> Step:
     if state.phase in {Phase.PAUSED, Phase.PAUSING, Phase.BACKOFF}:
         remedy = "restart" if state.phase is Phase.BACKOFF else "resume"
-        text = f"cannot start {state.bot}: it is {state.phase.words} ({remedy} or stop it)"
+        text = _("cannot start {bot}: it is {phase} ({remedy} or stop it)").format(
+            bot=state.bot, phase=state.phase.words, remedy=remedy
+        )
         return _answered(state, c.Reply(ticket, 4, text))
     return state, []
 

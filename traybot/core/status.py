@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from traybot.core.menu import NO_FACTS, Facts, MenuItem, menu_of
 from traybot.core.state import State
+from traybot.text import joined, n_
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Status:
 def present(state: State, facts: Facts = NO_FACTS) -> Status:
     """Show a state, and the facts that are beside it."""
     line = status_line(state)
-    return Status(state.phase.value, f"traybot: {line}", menu_of(state, line, facts))
+    return Status(state.phase.value, "traybot: " + line, menu_of(state, line, facts))
 
 
 def status_line(state: State) -> str:
@@ -26,7 +27,8 @@ def status_line(state: State) -> str:
     title = state.plan.title if state.plan else state.bot
     words = [title, state.phase.words] if title else [state.phase.words]
     if state.deaths:
-        words.append(f"({state.deaths} death{'s' if state.deaths > 1 else ''})")
-    line = " ".join(words)
+        deaths = n_("({count} death)", "({count} deaths)", state.deaths)
+        words.append(deaths.format(count=state.deaths))
+    line = joined(" ", words)
     why = state.blocked or state.reason
-    return f"{line}: {why}" if why else line
+    return joined(": ", (line, why)) if why else line

@@ -9,6 +9,7 @@ from traybot.core import commands as c
 from traybot.core import events as e
 from traybot.core.phases import Phase
 from traybot.core.state import State, Step
+from traybot.text import _, joined
 
 
 def step(state: State, event: e.Event) -> Step:
@@ -16,7 +17,7 @@ def step(state: State, event: e.Event) -> Step:
     if state.gone:
         # Everything has ended: nobody is left who could do more than say so.
         if isinstance(event, e.Request) and event.ticket:
-            return state, [c.Reply(event.ticket, 3, "cannot: traybot has quit")]
+            return state, [c.Reply(event.ticket, 3, _("cannot: traybot has quit"))]
         return state, []
     state, commands = _RULES[type(event)](state, event)
     state, replies = _answer(state)
@@ -48,7 +49,9 @@ def _answer(state: State) -> Step:
     kept = []
     for waiting in state.pending:
         if state.phase in waiting.goals and waiting.bot not in {"", state.bot}:
-            text = f"cannot start {waiting.bot}: {state.bot} was started instead"
+            text = _("cannot start {bot}: {running} was started instead").format(
+                bot=waiting.bot, running=state.bot
+            )
             replies.append(c.Reply(waiting.ticket, 4, text))
         elif state.phase in waiting.goals:
             replies.append(c.Reply(waiting.ticket))
@@ -62,8 +65,8 @@ def _answer(state: State) -> Step:
 
 
 def _miss(state: State) -> str:
-    why = f": {state.reason}" if state.reason else ""
-    return f"cannot go on: {state.bot} is {state.phase.words}{why}"
+    told = _("cannot go on: {bot} is {phase}").format(bot=state.bot, phase=state.phase.words)
+    return joined(": ", (told, state.reason)) if state.reason else told
 
 
 #: Each kind of event and its rule.

@@ -5,6 +5,7 @@ from typing import Any
 from traybot.core import options as o
 from traybot.core.options import Option
 from traybot.core.watchfile import STUCK, THENS, WatchSpec
+from traybot.text import later
 
 _DAY = 86_400.0
 #: A stuck life is not missed for a second.
@@ -12,17 +13,32 @@ _EVERY = 1.0
 
 ROWS = (
     Option(
-        "silent", o.duration(0.1, _DAY), None, "no call of traybot's for so long; sleeping is one"
+        "silent",
+        o.duration(0.1, _DAY),
+        None,
+        later("no call of traybot's for so long; sleeping is one"),
     ),
-    Option("progress", o.duration(0.1, _DAY), None, "nothing counted (`bot.count`) for so long"),
-    Option("still", o.duration(0.1, _DAY), None, "the picture did not move for so long"),
-    Option("region", o.region, None, "[x, y, width, height] that should move; default: all of it"),
-    Option("tolerance", o.integer(0, 255), 12, "how far a colour may differ in a still picture"),
     Option(
-        "repeats", o.flag, default=False, doc="the same action again and again, nothing counted"
+        "progress", o.duration(0.1, _DAY), None, later("nothing counted (`bot.count`) for so long")
     ),
-    Option("longest", o.duration(0.1, 30 * _DAY), None, "a life plays no longer than this"),
-    Option("then", o.choice(*THENS), "restart", "what to do with a life that is stuck"),
+    Option("still", o.duration(0.1, _DAY), None, later("the picture did not move for so long")),
+    Option(
+        "region",
+        o.region,
+        None,
+        later("[x, y, width, height] that should move; default: all of it"),
+    ),
+    Option(
+        "tolerance", o.integer(0, 255), 12, later("how far a colour may differ in a still picture")
+    ),
+    Option(
+        "repeats",
+        o.flag,
+        default=False,
+        doc=later("the same action again and again, nothing counted"),
+    ),
+    Option("longest", o.duration(0.1, 30 * _DAY), None, later("a life plays no longer than this")),
+    Option("then", o.choice(*THENS), "restart", later("what to do with a life that is stuck")),
 )
 
 

@@ -4,6 +4,8 @@ A template that could match anything is refused: one without contrast would scor
 and a watch for it would always hold.
 """
 
+from traybot.text import _, later
+
 #: Smallest width and height: fewer pixels are found everywhere.
 MIN_SIDE = 4
 #: Largest width and height, in pixels.
@@ -14,7 +16,7 @@ MIN_DEVIATION = 3.0
 #: From this alpha on a pixel counts.
 OPAQUE = 128
 
-TRANSPARENT = ("it is fully transparent", "leave opaque what is to be found")
+TRANSPARENT = (later("it is fully transparent"), later("leave opaque what is to be found"))
 
 
 def fault(size: tuple[int, int], deviation: float, colored: float) -> tuple[str, str]:
@@ -25,13 +27,17 @@ def fault(size: tuple[int, int], deviation: float, colored: float) -> tuple[str,
     """
     width, height = size
     if min(width, height) < MIN_SIDE:
-        what = f"it is {width} x {height} pixels, less than {MIN_SIDE} x {MIN_SIDE}"
-        return what, "take a larger piece"
+        what = _("it is {width} x {height} pixels, less than {least} x {least}").format(
+            width=width, height=height, least=MIN_SIDE
+        )
+        return what, _("take a larger piece")
     if deviation >= MIN_DEVIATION:
         return "", ""
     if colored >= MIN_DEVIATION:
-        what = "its brightness is the same everywhere, only its colour changes"
+        what = _("its brightness is the same everywhere, only its colour changes")
     else:
-        what = "it is flat, the same colour everywhere"
-    what += f" (deviation {deviation:.1f}, at least {MIN_DEVIATION:g} is needed)"
-    return what, 'take a larger piece with an edge in it, or use kind = "color"'
+        what = _("it is flat, the same colour everywhere")
+    what += _(" (deviation {deviation:.1f}, at least {least:g} is needed)").format(
+        deviation=deviation, least=MIN_DEVIATION
+    )
+    return what, _('take a larger piece with an edge in it, or use kind = "color"')

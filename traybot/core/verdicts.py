@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from traybot.core.geometry import Rect
 from traybot.core.watchfile import STUCK
+from traybot.text import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +35,8 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """What it concluded, for a person."""
-        return f"stuck: {self.why}" if self.stuck else f"{self.watch} was seen"
+        return (
+            _("stuck: {why}").format(why=self.why)
+            if self.stuck
+            else _("{why} was seen").format(why=self.watch)
+        )

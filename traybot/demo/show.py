@@ -13,6 +13,7 @@ from traybot.core.geometry import Rect
 from traybot.demo.game import TITLE
 from traybot.demo.stage import BOT, Stage
 from traybot.errors import TraybotError
+from traybot.text import _
 
 PICTURE = Path("traybot-demo.png")
 _END_SECONDS = 10.0
@@ -24,8 +25,10 @@ def show(*, no_display: bool, seconds: float, as_json: bool) -> int:
     """Play the demo; 0 if every death was recovered and nothing was left behind."""
     with Stage(no_display=no_display) as stage:
         if not as_json:
-            where = "on a screen of its own" if stage.own_screen else "in a window"
-            print(f"The demo plays {where} for {seconds:g} s; Ctrl+C ends it.\n")
+            told = _("The demo plays in a window for {seconds:g} s; Ctrl+C ends it.")
+            if stage.own_screen:
+                told = _("The demo plays on a screen of its own for {seconds:g} s; Ctrl+C ends it.")
+            print(told.format(seconds=seconds) + "\n")
         os.environ.update(stage.env)
         story = Story(as_json=as_json)
         for document in _events(stage, seconds):
@@ -90,37 +93,41 @@ class Story:
         if event == "verdict":
             self._seen = document
             score, ms = document["score"], document["latency_ms"]
-            return f'death is seen: "{document["watch"]}", score {score:.3f}, {ms:.1f} ms'
+            told = _('death is seen: "{watch}", score {score:.3f}, {ms:.1f} ms')
+            return told.format(watch=document["watch"], score=score, ms=ms)
         if event == "gone" and document.get("watch"):
             gate, gone = self._seen.get("gate_ms"), document["seen_to_gone_ms"]
-            return f"  gate closed {gate:.1f} ms, routine gone {gone:.1f} ms after the picture"
-        return {
-            "running": f"life {document['life']} plays",
-            "recovering": "  the recovery presses R",
-            "recovered": "  recovered: the panel is gone",
-            "failed": f"failed: {document.get('why')}",
-            "refused": f"refused: {document.get('why')}",
-            "backoff": f"  waiting: {document.get('why')}",
-        }.get(event, "")
+            told = _("gate closed {gate:.1f} ms, routine gone {gone:.1f} ms after the picture")
+            return "  " + told.format(gate=gate, gone=gone)
+        words = {
+            "running": _("life {life} plays"),
+            "recovering": "  " + _("the recovery presses R"),
+            "recovered": "  " + _("recovered: the panel is gone"),
+            "failed": _("failed: {why}"),
+            "refused": _("refused: {why}"),
+            "backoff": "  " + _("waiting: {why}"),
+        }
+        return words.get(event, "").format(life=document["life"], why=document.get("why"))
 
     def end(self) -> int:
         """Tell the sum; give the exit code."""
         if self._summary is None:
-            what = "cannot finish the demo: the daemon ended without a summary"
-            raise TraybotError(what, "try: traybot run, and see its log")
+            what = _("cannot finish the demo: the daemon ended without a summary")
+            raise TraybotError(what, _("try: traybot run, and see its log"))
         s = self._summary
         good = s["held_left"] == 0 and s["children_left"] == 0 and s["deaths"] > 0
         good = good and s["recoveries"] >= s["deaths"] - 1
         if not self._as_json:
             stop = s["stop_ms"]
-            print(
-                f"\n{s['deaths']} deaths, {s['recoveries']} recovered; "
-                f"from the verdict to the routine gone: median {stop['p50']:.1f} ms, "
-                f"longest {stop['max']:.1f} ms.\n"
-                f"Left behind: {s['held_left']} keys held, {s['children_left']} processes."
+            told = _(
+                "{deaths} deaths, {recoveries} recovered; from the verdict to the routine gone: "
+                "median {median:.1f} ms, longest {longest:.1f} ms."
             )
+            print("\n" + told.format(median=stop["p50"], longest=stop["max"], **s))
+            told = _("Left behind: {held_left} keys held, {children_left} processes.")
+            print(told.format(**s))
             if self._photographer.done:
-                print(f"The first death, as it was seen: {PICTURE}")
+                print(_("The first death, as it was seen: {picture}").format(picture=PICTURE))
         return 0 if good else 1
 
 

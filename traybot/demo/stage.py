@@ -20,6 +20,7 @@ from typing import Self
 from traybot.demo.flight import HEIGHT, WIDTH
 from traybot.demo.game import NO_DISPLAY
 from traybot.errors import TraybotError
+from traybot.text import _
 
 #: The bot that plays the game: a folder as a user would make it.
 BOT = Path(__file__).with_name("bot")
@@ -137,8 +138,8 @@ def start_screen(size: str = SCREEN) -> tuple[subprocess.Popen[bytes], int]:
     """
     program = shutil.which("Xvfb")
     if program is None:
-        what = "cannot make a screen: there is no Xvfb"
-        raise TraybotError(what, "Debian: apt install xvfb")
+        what = _("cannot make a screen: there is no Xvfb")
+        raise TraybotError(what, _("Debian: apt install xvfb"))
     options = ["-screen", "0", size, "-nolisten", "tcp", "-terminate"]
     ours, theirs = os.pipe()
     with open(ours, "rb") as pipe:  # noqa: PTH123 - a descriptor, not a path
@@ -156,16 +157,18 @@ def start_screen(size: str = SCREEN) -> tuple[subprocess.Popen[bytes], int]:
         told = select.select([pipe], [], [], START_SECONDS)[0] and pipe.readline()
     if not told:
         end_screen(screen)
-        what = "cannot make a screen: Xvfb did not start"
-        raise TraybotError(what, "try: Xvfb -displayfd 1")
+        what = _("cannot make a screen: Xvfb did not start")
+        raise TraybotError(what, _("try: Xvfb -displayfd 1"))
     return screen, int(told)
 
 
 def _failed(folder: Path) -> TraybotError:
     """Word a game that did not come up by the last line it wrote."""
     said = (folder / "game.err").read_text(encoding="utf-8", errors="replace").strip()
-    why = said.splitlines()[-1].removeprefix("traybot: ") if said else "its window did not come up"
-    return TraybotError(f"cannot play the demo: {why}")
+    why = (
+        said.splitlines()[-1].removeprefix("traybot: ") if said else _("its window did not come up")
+    )
+    return TraybotError(_("cannot play the demo: {why}").format(why=why))
 
 
 def _end_game(game: subprocess.Popen[bytes]) -> None:

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from traybot.core.phases import AT_WORK, Phase
 from traybot.errors import TraybotError
 from traybot.system.base import Awake
+from traybot.text import _
 
-HELD, NOT_HELD = "held", "not held"
+HELD, NOT_HELD = _("held"), _("not held")
 #: How often a wish is looked after: a service may have started anew, or have come up late.
 LOOK_AGAIN_SECONDS = 60.0
-_REASON = "a bot is playing"
+_REASON = _("a bot is playing")
 _log = logging.getLogger(__name__)
 
 
@@ -49,9 +50,9 @@ class AwakeKeeper:
             try:
                 self._see_to(phase in AT_WORK and self._wanted())
             except TraybotError as error:
-                self._say(f"unavailable: {error}")
+                self._say(_("unavailable: {why}").format(why=error))
             except Exception as error:  # noqa: BLE001  the outermost line of the thread
-                self._say(f"unavailable: {error!r}")
+                self._say(_("unavailable: {why}").format(why=repr(error)))
                 _log.exception("keeping awake has failed")
 
     def _next(self, phase: Phase) -> Phase | None:

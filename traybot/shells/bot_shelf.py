@@ -13,6 +13,7 @@ from traybot.shells.extras import need_ocr
 from traybot.shells.paths import Paths
 from traybot.shells.picture_file import check_template
 from traybot.shells.private import check_private
+from traybot.text import _
 
 _LARGEST_FILE = 1_000_000
 #: What Python's parsers raise for a text of brackets in brackets in brackets.
@@ -63,8 +64,8 @@ class BotShelf:
         try:
             document = tomllib.loads(text)
         except (ValueError, *_TOO_DEEP) as error:
-            what = f"cannot read {file}: {_why(error)}"
-            raise BotError(what, "write it as TOML, see the README's first bot") from error
+            what = _("cannot read {file}: {why}").format(file=file, why=_why(error))
+            raise BotError(what, _("write it as TOML, see the README's first bot")) from error
         plan, problems = read_bot(name, str(folder), document)
         if plan is None:
             raise _bot_error(file, text, problems)
@@ -84,25 +85,34 @@ def _expanded(name: str) -> Path:
 def _read(file: Path) -> str:
     try:
         if file.stat().st_size > _LARGEST_FILE:
-            what = f"cannot read {file}: it is larger than {_LARGEST_FILE} bytes"
-            raise BotError(what, "a bot.toml is a page of text")
+            what = _("cannot read {file}: it is larger than {bytes} bytes").format(
+                file=file, bytes=_LARGEST_FILE
+            )
+            raise BotError(what, _("a bot.toml is a page of text"))
         return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError as error:
-        what = f"cannot find {file}"
-        raise BotError(what, "make a bot with: traybot new NAME") from error
+        what = _("cannot find {file}").format(file=file)
+        raise BotError(what, _("make a bot with: traybot new NAME")) from error
     except UnicodeDecodeError as error:
-        raise BotError(f"cannot read {file}: it is not UTF-8", "save it as UTF-8") from error
+        raise BotError(
+            _("cannot read {file}: it is not UTF-8").format(file=file), _("save it as UTF-8")
+        ) from error
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         why = getattr(error, "strerror", None) or error
-        raise BotError(f"cannot read {file}: {why}", "check the name and the file") from error
+        raise BotError(
+            _("cannot read {file}: {why}").format(file=file, why=why),
+            _("check the name and the file"),
+        ) from error
 
 
 def _bot_error(file: Path, text: str, problems: list[Problem]) -> BotError:
     first, more = problems[0], len(problems) - 1
     line = line_of(text, first.table, first.key, first.index)
-    others = f"; {more} more" if more else ""
+    others = _("; {count} more").format(count=more) if more else ""
     where = f"[{first.table}] " if first.table else ""
-    what = f"cannot use {file}, line {line}: {where}{first.what}{others}"
+    what = _("cannot use {file}, line {line}: {where}{what}{more}").format(
+        file=file, line=line, where=where, what=first.what, more=others
+    )
     return BotError(what, first.remedy)
 
 
@@ -111,14 +121,17 @@ def _check_built(plan: BotPlan, file: Path, text: str) -> None:
     for index, watch in enumerate(plan.watches):
         if watch.kind in TO_COME:
             line = line_of(text, "watch", "kind", index)
-            what = f'cannot use {file}, line {line}: [watch] kind = "{watch.kind}" is not built yet'
-            raise BotError(what, "use another kind of watch")
+            what = _('cannot use {file}, line {line}: [watch] kind = "{kind}" is not built yet')
+            what = what.format(file=file, line=line, kind=watch.kind)
+            raise BotError(what, _("use another kind of watch"))
         if watch.kind == "text":
             try:
                 need_ocr()
             except BackendUnavailable as error:
                 line = line_of(text, "watch", "kind", index)
-                what = f"cannot use {file}, line {line}: {error.what}"
+                what = _("cannot use {file}, line {line}: {what}").format(
+                    file=file, line=line, what=error.what
+                )
                 raise BotError(what, error.remedy) from error
 
 
@@ -137,7 +150,9 @@ def _check_templates(plan: BotPlan, file: Path, text: str) -> None:
         try:
             check_template(Path(plan.folder) / name)
         except BotError as error:
-            what = f"{error.what}, named in {file.name}, line {line}"
+            what = _("{what}, named in {file}, line {line}").format(
+                what=error.what, file=file.name, line=line
+            )
             raise BotError(what, error.remedy) from error
 
 
@@ -153,14 +168,23 @@ def _check_code(plan: BotPlan, file: Path, text: str) -> None:
         code = Path(plan.folder) / (module.replace(".", "/") + ".py")
         line = line_of(text, table, "run", index)
         if not code.is_file():
-            what = f"cannot find {code}, named in {file.name}, line {line}"
-            raise BotError(what, "make the file or correct [routine] run")
+            what = _("cannot find {code}, named in {file}, line {line}").format(
+                code=code, file=file.name, line=line
+            )
+            raise BotError(what, _("make the file or correct [routine] run"))
         try:
             compile(code.read_bytes(), str(code), "exec", dont_inherit=True)
         except (SyntaxError, ValueError, OSError, *_TOO_DEEP) as error:
-            at = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-            raise BotError(f"cannot use {code}{at}: {_why(error)}", "mend the code") from error
+            at = (
+                _(", line {line}").format(line=error.lineno)
+                if isinstance(error, SyntaxError)
+                else ""
+            )
+            raise BotError(
+                _("cannot use {code}{at}: {why}").format(code=code, at=at, why=_why(error)),
+                _("mend the code"),
+            ) from error
 
 
 def _why(error: BaseException) -> str:
-    return "it is nested too deeply" if isinstance(error, _TOO_DEEP) else str(error)
+    return _("it is nested too deeply") if isinstance(error, _TOO_DEEP) else str(error)

@@ -24,6 +24,7 @@ from traybot.shells.share import Share
 from traybot.shells.stacks import WRITE_SECONDS, Stacks
 from traybot.system import choose
 from traybot.system.base import Processes
+from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +126,7 @@ class Children:
             if life.doomed:
                 life.end_group()
         except Exception as error:  # noqa: BLE001  a start that fails in any way is an end
-            life.failed = f"cannot start a process: {error}"
+            life.failed = _("cannot start a process: {error}").format(error=error)
         finally:
             for end in ends:
                 end.close()

@@ -8,6 +8,7 @@ from typing import Any
 from traybot.errors import NoDaemon, TraybotError
 from traybot.system import choose
 from traybot.system.calling import ClientConnection
+from traybot.text import _
 
 VERSION = 1
 #: A kind stop may take a routine's whole grace, and a start its program's time.
@@ -21,7 +22,7 @@ def ask(path: Path, document: dict[str, Any], patience: float = 0.0) -> dict[str
     """
     for answer in _lines(path, document, patience or _PATIENCE_SECONDS):
         return answer
-    raise TraybotError("cannot hear traybot: it hung up", "see its log")
+    raise TraybotError(_("cannot hear traybot: it hung up"), _("see its log"))
 
 
 def follow(path: Path, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -38,13 +39,13 @@ def _lines(
         for line in _received(connection, patience):
             yield json.loads(line)
     except TimeoutError:
-        what = f"cannot hear traybot: no answer within {patience:g} s"
-        raise TraybotError(what, "see its log") from None
+        what = _("cannot hear traybot: no answer within {patience:g} s").format(patience=patience)
+        raise TraybotError(what, _("see its log")) from None
     except ConnectionError:
         return
     except ValueError as error:
-        what = "cannot understand traybot's answer"
-        raise TraybotError(what, "is it another version?") from error
+        what = _("cannot understand traybot's answer")
+        raise TraybotError(what, _("is it another version?")) from error
     finally:
         connection.close()
 
@@ -63,5 +64,5 @@ def _connect(path: Path) -> ClientConnection:
     try:
         return choose.connect(path, _PATIENCE_SECONDS)
     except OSError as error:
-        what = "cannot reach traybot: it is not running"
-        raise NoDaemon(what, "start it with: traybot") from error
+        what = _("cannot reach traybot: it is not running")
+        raise NoDaemon(what, _("start it with: traybot")) from error

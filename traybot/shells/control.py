@@ -16,6 +16,7 @@ from typing import Any
 
 from traybot.system import choose
 from traybot.system.calling import Connection, Listener
+from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ class ControlServer:
             answer = self._handler(document, caller.number)
         except Exception:  # noqa: BLE001  one caller's wish must not end the thread that serves all
             _log.exception("cannot obey %s", document)
-            text = "cannot obey: something went wrong (see the log: traybot log)"
+            text = _("cannot obey: something went wrong (see the log: traybot log)")
             answer = {"ok": False, "code": 1, "text": text}
         if answer is None:
             caller.waits = True

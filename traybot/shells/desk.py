@@ -12,7 +12,7 @@ from traybot.shells import requests
 from traybot.shells.bot_shelf import BotShelf
 from traybot.shells.mailbox import Mailbox
 from traybot.shells.reporter import Reporter
-from traybot.text import in_english
+from traybot.text import _, in_english
 
 Document = dict[str, Any]
 
@@ -58,7 +58,7 @@ class Desk:
             self.find_bots(str(document.get("bot") or ""))
         request = requests.read_request(wish, document.get("bot"), number, "command")
         if request is None:
-            return requests.answer(2, f'cannot obey: there is no "{wish}"')
+            return requests.answer(2, _('cannot obey: there is no "{wish}"').format(wish=wish))
         self._mailbox.post(request)
         return None
 

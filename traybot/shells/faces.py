@@ -9,6 +9,7 @@ from traybot.core.status import Status
 from traybot.shells.hotkeys import NullHotkeys, choose_hotkeys
 from traybot.shells.live_tray import LiveTray
 from traybot.shells.user_watch import CORNER, TAKEOVER, UserWatch
+from traybot.text import _
 
 #: What a chord can be bound to, in the settings as in `requests`.
 ACTIONS = ("toggle", "stop", "panic")
@@ -38,7 +39,7 @@ class Faces:
         self._hotkeys = (
             choose_hotkeys(lambda action: wish(action, "hotkey"))
             if hotkeys
-            else NullHotkeys("switched off")
+            else NullHotkeys(_("switched off"))
         )
         #: Whether keys and mouse are listened to at all.
         self._listens = hotkeys

@@ -17,17 +17,17 @@ from traybot.shells.doors import Door, Doors
 from traybot.shells.errand import Errand, ask_screen
 from traybot.shells.ledger import Reach, release_without_hands
 from traybot.shells.memory import Memory
+from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
 #: Hands answers within a fraction of a millisecond; who needs this long is frozen.
 _PATIENCE_SECONDS = 0.1
 #: While somebody plays hands is asked so often whether it is there, and has so long to say so.
-_PING_SECONDS = 1.0
-_PONG_SECONDS = 1.0
+_PING_SECONDS = _PONG_SECONDS = 1.0
 #: The screen is waited for no longer; what it keeps us from is done when it answers.
 _LATE_SECONDS = 1.0
-_HUNG = "the screen does not answer"
+_HUNG = _("the screen does not answer")
 #: It starts within a fraction of a second.
 _START_SECONDS = 10.0
 #: A hands that dies at once is not started again faster than this.
@@ -257,7 +257,7 @@ class HandsLine:
         self._process, self._channel, self._handles, self.pid = None, None, None, None
         if self._leaving:
             return
-        self._trouble = "hands was lost and is being replaced"
+        self._trouble = _("hands was lost and is being replaced")
         _log.error("hands was lost: letting go by the ledger, starting another")
         if self._answered < self._asked or any(self._memory.held()):
             self._let_go_ourselves()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from traybot.errors import BackendUnavailable
 from traybot.system.base import Hotkeys
+from traybot.text import _, joined
 
 if TYPE_CHECKING:  # python-xlib is there on Linux only
     from traybot.system.x11_grabs import X11Grabs
@@ -29,8 +30,8 @@ LOOK_SECONDS = 0.02
 #: How long a caller waits for the listening thread: it answers within milliseconds or hangs.
 ANSWER_SECONDS = 2.0
 
-_NO_ANSWER = "unsupported: the listener does not answer"
-_STOPPED = "unsupported: the listener has been stopped"
+_NO_ANSWER = _("unsupported: the listener does not answer")
+_STOPPED = _("unsupported: the listener has been stopped")
 
 
 class _Order:
@@ -109,7 +110,7 @@ class X11Hotkeys:
                 self._rest(str(gone))
             except Exception:  # noqa: BLE001 -- the thread's outermost line: a stop key must not die
                 _log.exception("the hotkey listener failed and begins anew")
-                self._rest("the listener failed, the log tells how")
+                self._rest(_("the listener failed, the log tells how"))
 
     def _serve(self, grabs: "X11Grabs") -> None:
         """Listen until told to leave; `BackendUnavailable` when the server goes."""
@@ -127,12 +128,18 @@ class X11Hotkeys:
 
     def _rest(self, why: str) -> None:
         """Wait until the server may be back; meanwhile answer that it is not."""
-        self._publish(dict.fromkeys((action for action, _ in self._chords), f"unsupported: {why}"))
+        self._publish(
+            dict.fromkeys(
+                (action for action, _ in self._chords), _("unsupported: {why}").format(why=why)
+            )
+        )
         if self._leaving or not select.select([self._ear], [], [], RETRY_SECONDS)[0]:
             return
         self._ear.recv(64)
         for order in self._taken():
-            states = dict.fromkeys((action for action, _ in order.chords), f"unsupported: {why}")
+            states = dict.fromkeys(
+                (action for action, _ in order.chords), _("unsupported: {why}").format(why=why)
+            )
             self._publish(states, order)
 
     def _taken(self) -> list[_Order]:
@@ -147,10 +154,10 @@ class X11Hotkeys:
     def _publish(self, states: dict[str, str], order: _Order | None = None) -> None:
         if self._note:
             states = {
-                action: f"{state}: {self._note}" if state == "bound" else state
+                action: joined(": ", (state, self._note)) if state == "bound" else state
                 for action, state in states.items()
             }
-        self._states = states
+        self._states = states = {action: _(state) for action, state in states.items()}
         if order:
             order.states = dict(states)
             order.done.set()
@@ -165,7 +172,7 @@ class NullHotkeys:
 
     def bind(self, chords: Chords) -> dict[str, str]:
         """Give the reason for every action."""
-        why = f"unsupported: {self.reason}"
+        why = _("unsupported: {why}").format(why=self.reason)
         self._states = dict.fromkeys((action for action, _ in chords), why)
         return self.states()
 
@@ -185,7 +192,7 @@ def choose_hotkeys(post: Post) -> Hotkeys:
 
     if KeyboardHotkeys.works_here():
         return KeyboardHotkeys(post)
-    return NullHotkeys("there is no X display (DISPLAY is not set)")
+    return NullHotkeys(_("there is no X display (DISPLAY is not set)"))
 
 
 def _on_x(post: Post) -> Hotkeys:
@@ -196,4 +203,6 @@ def _on_x(post: Post) -> Hotkeys:
     except (BackendUnavailable, ImportError) as why_not:
         return NullHotkeys(str(why_not))
     wayland = os.environ.get("WAYLAND_DISPLAY")
-    return X11Hotkeys(post, note="heard only while an X11 window has the keys" if wayland else "")
+    return X11Hotkeys(
+        post, note=_("heard only while an X11 window has the keys") if wayland else ""
+    )

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from traybot.errors import AlreadyRunning
+from traybot.text import _
 
 
 class InstanceLock:
@@ -16,8 +17,8 @@ class InstanceLock:
             _lock(self._file)
         except OSError:
             os.close(self._file)
-            what = "cannot start a second traybot: one is running"
-            raise AlreadyRunning(what, "see it with: traybot status") from None
+            what = _("cannot start a second traybot: one is running")
+            raise AlreadyRunning(what, _("see it with: traybot status")) from None
 
     def release(self) -> None:
         """Give the lock back; may be called twice."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from traybot.core import keys
 from traybot.core.hotkey import SAFETY_ACTIONS, Chord, never_arrives, parse_chord
+from traybot.text import _
 
 if TYPE_CHECKING:  # loading it is left to where it is used
     from keyboard import KeyboardEvent
@@ -73,9 +74,11 @@ class KeyboardHotkeys:
                 for code in _codes_of(chord.key):
                     bound.setdefault(code, []).append((action, chord))
                 self._hook()
-                states[action] = "bound"
+                states[action] = _("bound")
             except (ValueError, ImportError, OSError, AssertionError) as why_not:
-                states[action] = f"unsupported: {str(why_not) or 'the keyboard cannot be heard'}"
+                states[action] = _("unsupported: {why}").format(
+                    why=str(why_not) or _("the keyboard cannot be heard")
+                )
         with self._lock:
             self._chords = bound
             self._states = states

@@ -10,6 +10,7 @@ from traybot.shells.channel import Channel
 from traybot.shells.output import Output
 from traybot.shells.pulse import Pulse
 from traybot.system.base import ProcessHandle
+from traybot.text import _
 
 #: After a process is gone the forkserver tells its exit code this much later at most.
 _CODE_SECONDS = 0.1
@@ -104,14 +105,14 @@ class Life:
         if self.failed:
             return Exit(Ending.CRASHED, self.failed)
         if self.doomed:
-            return Exit(Ending.KILLED, "ended by traybot")
+            return Exit(Ending.KILLED, _("ended by traybot"))
         if self.end is not None:
             return self.end
         wait([self.process.sentinel], _CODE_SECONDS)
         code = self.process.exitcode
         if code is None:
-            return Exit(Ending.KILLED, "it vanished")
+            return Exit(Ending.KILLED, _("it vanished"))
         if self.plain_program and code > 0:
             # Our own codes mean nothing in the mouth of a foreign program.
-            return Exit(Ending.CRASHED, f"exit code {code}")
+            return Exit(Ending.CRASHED, _("exit code {code}").format(code=code))
         return exit_of(code)

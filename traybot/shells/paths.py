@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from traybot.errors import TraybotError
+from traybot.text import _
 
 #: A Unix socket's path holds 107 bytes; the longest name we put below this folder has 40.
 _LONGEST_RUNTIME = 64
@@ -100,8 +101,8 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        what = f"cannot make the folder {folder}: {error.strerror}"
-        raise TraybotError(what, "see what is in its way, or set TRAYBOT_HOME") from error
+        what = _("cannot make the folder {folder}: {why}").format(folder=folder, why=error.strerror)
+        raise TraybotError(what, _("see what is in its way, or set TRAYBOT_HOME")) from error
 
 
 def _check_private(folder: Path) -> None:
@@ -109,7 +110,7 @@ def _check_private(folder: Path) -> None:
         return
     found = folder.lstat()
     if folder.is_symlink() or found.st_uid != os.getuid():
-        what = f"cannot use {folder}: it belongs to somebody else"
-        raise TraybotError(what, "remove it, or set TRAYBOT_HOME")
+        what = _("cannot use {folder}: it belongs to somebody else").format(folder=folder)
+        raise TraybotError(what, _("remove it, or set TRAYBOT_HOME"))
     if found.st_mode & 0o077:
         folder.chmod(0o700)

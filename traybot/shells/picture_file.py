@@ -18,6 +18,7 @@ from PIL import Image, ImageStat
 
 from traybot.core import template_rules as rules
 from traybot.errors import TemplateError, TraybotError
+from traybot.text import _
 
 #: Largest width or height of a picture, in pixels: four 4K screens beside each other.
 MAX_SIDE = 16_384
@@ -29,8 +30,8 @@ FORMATS = ("PNG", "JPEG", "BMP")
 #: What Pillow raises for bytes that are no whole picture.
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-_TOO_LARGE = "cut out the part that matters"
-_NO_PICTURE = "save it anew as PNG"
+_TOO_LARGE = _("cut out the part that matters")
+_NO_PICTURE = _("save it anew as PNG")
 
 
 #: Python keeps one filter of warnings for all threads together.
@@ -51,9 +52,9 @@ def read_picture(
             _check_header(path, data, max_side)
             return _decode(data)
     except _BOMB as error:
-        raise _unusable(path, "it is far too large", _TOO_LARGE) from error
+        raise _unusable(path, _("it is far too large"), _TOO_LARGE) from error
     except _BROKEN as error:
-        what = "it is not a whole PNG, JPEG or BMP picture"
+        what = _("it is not a whole PNG, JPEG or BMP picture")
         raise _unusable(path, what, _NO_PICTURE) from error
 
 
@@ -71,27 +72,31 @@ def check_template(path: Path) -> None:
         colored = max(ImageStat.Stat(picture.convert("RGB"), counted).stddev)
         fault, remedy = rules.fault(picture.size, grey, colored)
     if fault:
-        raise TemplateError(f"cannot use the template {path}: {fault}", remedy)
+        raise TemplateError(
+            _("cannot use the template {path}: {fault}").format(path=path, fault=fault), remedy
+        )
 
 
 def _read(path: Path, max_bytes: int) -> bytes:
     """Read the file, but never more than `max_bytes`, and nothing that is not a plain file."""
     try:
         if path.is_dir():
-            raise _unusable(path, "it is a folder", "name a file in it")
+            raise _unusable(path, _("it is a folder"), _("name a file in it"))
         if not path.exists():
-            raise _unusable(path, "there is no such file", _nearest(path))
+            raise _unusable(path, _("there is no such file"), _nearest(path))
         if not path.is_file():
-            raise _unusable(path, "it is not a plain file", _NO_PICTURE)
+            raise _unusable(path, _("it is not a plain file"), _NO_PICTURE)
         with path.open("rb") as file:
             data = file.read(max_bytes + 1)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         why = getattr(error, "strerror", None) or str(error)
-        raise _unusable(path, f"it cannot be read: {why}", "check the file") from error
+        raise _unusable(
+            path, _("it cannot be read: {why}").format(why=why), _("check the file")
+        ) from error
     if not data:
-        raise _unusable(path, "it is empty", _NO_PICTURE)
+        raise _unusable(path, _("it is empty"), _NO_PICTURE)
     if len(data) > max_bytes:
-        limit = f"it is larger than {max_bytes // (1024 * 1024)} MB"
+        limit = _("it is larger than {megabytes} MB").format(megabytes=max_bytes // (1024 * 1024))
         raise _unusable(path, limit, _TOO_LARGE)
     return data
 
@@ -101,12 +106,16 @@ def _check_header(path: Path, data: bytes, max_side: int) -> None:
     with Image.open(BytesIO(data), formats=FORMATS) as picture:
         width, height = picture.size
         if max(width, height) > max_side or width * height > MAX_PIXELS:
-            limit = f"{max_side} pixels a side, {MAX_PIXELS // 1_000_000} million in all"
-            what = f"it is {width} x {height} pixels; the limit is {limit}"
+            limit = _("{side} pixels a side, {millions} million in all").format(
+                side=max_side, millions=MAX_PIXELS // 1000000
+            )
+            what = _("it is {width} x {height} pixels; the limit is {limit}").format(
+                width=width, height=height, limit=limit
+            )
             raise _unusable(path, what, _TOO_LARGE)
         if picture.mode.startswith(("I", "F")):
-            what = "it has more than 8 bits a channel"
-            raise _unusable(path, what, "save it with 8 bits a channel")
+            what = _("it has more than 8 bits a channel")
+            raise _unusable(path, what, _("save it with 8 bits a channel"))
 
 
 def _decode(data: bytes) -> Image.Image:
@@ -124,8 +133,12 @@ def _nearest(path: Path) -> str:
         names = [entry.name for entry in path.parent.iterdir()]
     lowered = {name.lower(): name for name in names}
     close = difflib.get_close_matches(path.name.lower(), lowered, n=1)
-    return f"did you mean {lowered[close[0]]}?" if close else "check the name"
+    return (
+        _("did you mean {name}?").format(name=lowered[close[0]]) if close else _("check the name")
+    )
 
 
 def _unusable(path: Path, what: str, remedy: str) -> TraybotError:
-    return TraybotError(f"cannot use the picture {path}: {what}", remedy)
+    return TraybotError(
+        _("cannot use the picture {path}: {what}").format(path=path, what=what), remedy
+    )

@@ -11,6 +11,7 @@ from traybot.core.places import line_of
 from traybot.core.settings import DEFAULTS, SECTIONS, Settings, read_settings
 from traybot.errors import SettingsError
 from traybot.system import whole_file
+from traybot.text import _
 
 #: Section, option and value.
 _Change = tuple[str, str, object]
@@ -18,8 +19,8 @@ _Change = tuple[str, str, object]
 _LARGEST = 1_000_000
 #: How the parser tells the place of a mistake.
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_MEND = "mend it, or move it away to have the defaults"
-_UPDATE = "update traybot, or move the file away to have the defaults"
+_MEND = _("mend it, or move it away to have the defaults")
+_UPDATE = _("update traybot, or move the file away to have the defaults")
 
 
 def load(path: Path) -> Settings:
@@ -38,15 +39,17 @@ def set_option(path: Path, name: str, value: object) -> None:
 
     `SettingsError` if the file is damaged or would be wrong afterwards; then it stays as it is.
     """
-    section, _, option = name.partition(".")
+    section, _dot, option = name.partition(".")
     _check_name(name, section, option)
     before = _read(path) or ""
     wanted = {key: dict(values) for key, values in _check(path, before).sections.items()}
     wanted[section][option] = value
     after, raised = _rewritten(path, before, (section, option, value))
     if _check(path, after).sections != wanted:
-        what = f"cannot set {name} in {path} without harm to the rest"
-        raise SettingsError(what, "write it by hand")
+        what = _("cannot set {name} in {path} without harm to the rest").format(
+            name=name, path=path
+        )
+        raise SettingsError(what, _("write it by hand"))
     if raised:
         _back_up(path, before)
     _replace(path, after)
@@ -63,10 +66,10 @@ def bring_up_to_date(path: Path) -> Path | None:
     settings = _check(path, before)
     if schema.schema_of(tomllib.loads(before)) == schema.present_schema():
         return None
-    after, _ = _rewritten(path, before)
+    after, _raised = _rewritten(path, before)
     if _check(path, after) != settings:
-        what = f"cannot bring {path} up to date without harm"
-        raise SettingsError(what, "it is read as it is; write it anew by hand")
+        what = _("cannot bring {path} up to date without harm").format(path=path)
+        raise SettingsError(what, _("it is read as it is; write it anew by hand"))
     kept = _back_up(path, before)
     _replace(path, after)
     return kept
@@ -75,7 +78,9 @@ def bring_up_to_date(path: Path) -> Path | None:
 def _check_name(name: str, section: str, option: str) -> None:
     known = [f"{table}.{row.name}" for table, rows in SECTIONS.items() for row in rows]
     if f"{section}.{option}" not in known:
-        raise SettingsError(f"cannot set {name}: there is no such option", nearest(name, known))
+        raise SettingsError(
+            _("cannot set {name}: there is no such option").format(name=name), nearest(name, known)
+        )
 
 
 def _rewritten(
@@ -92,8 +97,13 @@ def _rewritten(
             document.setdefault(section, tomlkit.table())[option] = value
         return tomlkit.dumps(document), raised
     except (tomlkit.exceptions.TOMLKitError, TypeError, ValueError) as error:
-        named = f"set {change[0]}.{change[1]} in" if change else "bring up to date"
-        raise SettingsError(f"cannot {named} {path}: {error}", "write it by hand") from error
+        what = _("cannot bring {path} up to date: {error}").format(path=path, error=error)
+        if change:
+            name = f"{change[0]}.{change[1]}"
+            what = _("cannot set {name} in {path}: {error}").format(
+                name=name, path=path, error=error
+            )
+        raise SettingsError(what, _("write it by hand")) from error
 
 
 def _check(path: Path, text: str) -> Settings:
@@ -101,13 +111,17 @@ def _check(path: Path, text: str) -> Settings:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         place = _PLACE.search(str(error))
-        where = f", line {place[1] or text.count(chr(10)) + 1}" if place else ""
-        what = f"cannot read {path}{where}: {_PLACE.sub('', str(error))}"
+        where = _(", line {line}").format(line=place[1] or text.count(chr(10)) + 1) if place else ""
+        what = _("cannot read {path}{where}: {why}").format(
+            path=path, where=where, why=_PLACE.sub("", str(error))
+        )
         raise SettingsError(what, _MEND) from error
     try:
         schema.bring_up(document)
     except ValueError as error:
-        what = f"cannot use {path}, line {line_of(text, '', schema.KEY)}: {error}"
+        what = _("cannot use {path}, line {line}: {error}").format(
+            path=path, line=line_of(text, "", schema.KEY), error=error
+        )
         newer = isinstance(error, schema.NewerSchema)
         raise SettingsError(what, _UPDATE if newer else _MEND) from error
     document.pop(schema.KEY, None)
@@ -116,8 +130,10 @@ def _check(path: Path, text: str) -> Settings:
         first = problems[0]
         line = line_of(text, first.table, first.key)
         where = f"[{first.table}] " if first.table else ""
-        more = f"; {len(problems) - 1} more" if len(problems) > 1 else ""
-        what = f"cannot use {path}, line {line}: {where}{first.what}{more}"
+        more = _("; {count} more").format(count=len(problems) - 1) if len(problems) > 1 else ""
+        what = _("cannot use {path}, line {line}: {where}{what}{more}").format(
+            path=path, line=line, where=where, what=first.what, more=more
+        )
         raise SettingsError(what, first.remedy)
     return settings
 
@@ -130,16 +146,21 @@ def _read(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SettingsError(f"cannot read {path}: {error.strerror}", "check the file") from error
+        raise SettingsError(
+            _("cannot read {path}: {why}").format(path=path, why=error.strerror),
+            _("check the file"),
+        ) from error
     if len(read) > _LARGEST:
-        what = f"cannot read {path}: it is larger than {_LARGEST} bytes"
-        raise SettingsError(what, "settings are a page of text")
+        what = _("cannot read {path}: it is larger than {bytes} bytes").format(
+            path=path, bytes=_LARGEST
+        )
+        raise SettingsError(what, _("settings are a page of text"))
     try:
         return read.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = read.count(b"\n", 0, error.start) + 1
-        what = f"cannot read {path}, line {line}: it is not UTF-8"
-        raise SettingsError(what, "save it as UTF-8") from error
+        what = _("cannot read {path}, line {line}: it is not UTF-8").format(path=path, line=line)
+        raise SettingsError(what, _("save it as UTF-8")) from error
 
 
 def _back_up(path: Path, text: str) -> Path:
@@ -156,5 +177,5 @@ def _replace(path: Path, text: str) -> None:
     try:
         whole_file.write(path, text.encode())
     except OSError as error:
-        what = f"cannot write {path}: {error.strerror}"
-        raise SettingsError(what, "is the disk full, or the folder read-only?") from error
+        what = _("cannot write {path}: {why}").format(path=path, why=error.strerror)
+        raise SettingsError(what, _("is the disk full, or the folder read-only?")) from error

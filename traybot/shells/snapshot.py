@@ -7,6 +7,7 @@ from traybot import __version__
 from traybot.core.state import State
 from traybot.shells.children import Children
 from traybot.shells.memory import Memory
+from traybot.text import _
 
 
 def snapshot(  # noqa: PLR0913  it is the sum of all parts
@@ -41,7 +42,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "hotkeys": faces.get("hotkeys", {}),
         "corner": faces.get("corner", "off"),
         "takeover": faces.get("takeover", "off"),
-        "tray": faces.get("tray", "not up yet"),
+        "tray": faces.get("tray", _("not up yet")),
         "input": input_trouble or "ok",
         "awake": awake,
         "session": session,

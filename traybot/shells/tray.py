@@ -19,6 +19,7 @@ from traybot.shells.tray_desktop import PACE_SECONDS, DesktopTray, Maker
 from traybot.shells.tray_icon import TrayIcon
 from traybot.shells.tray_pictures import PICTURES, Pictures
 from traybot.system import choose
+from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
@@ -76,9 +77,9 @@ class Tray:
     def health(self) -> str:
         """Say what shows the icon, and what is wrong with that; from any thread."""
         if self._trouble:
-            return f"none: {self._trouble}"
+            return _("none: {why}").format(why=self._trouble)
         if not self._backend.hosted():
-            return f"{self._backend.name}: no tray on this desktop shows it yet"
+            return _("{name}: no tray on this desktop shows it yet").format(name=self._backend.name)
         return self._backend.name
 
     def _run_icon(self) -> None:
@@ -153,7 +154,7 @@ class NullTray:
 
     def health(self) -> str:
         """Say why there is no tray."""
-        return f"none: {self._reason}"
+        return _("none: {why}").format(why=self._reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def choose_tray(
 ) -> Tray | NullTray | DesktopTray:
     """Give the best tray of this desktop; on the main thread. Never raises: there may be none."""
     if not wanted:
-        return NullTray("not wanted")
+        return NullTray(_("not wanted"))
     look = look or Look()
     if choose.LINUX and not os.environ.get("PYSTRAY_BACKEND"):
         return _desktop_tray(clicked, look)
@@ -193,5 +194,5 @@ def _desktop_tray(clicked: Callable[[str], None], look: Look) -> NullTray | Desk
 
         makers.append(lambda clicked, opening: WindowIcon(drawn, clicked, opening))
     if not makers:
-        return NullTray("there is neither a session bus nor a screen")
+        return NullTray(_("there is neither a session bus nor a screen"))
     return DesktopTray(makers, clicked, look.fresh)

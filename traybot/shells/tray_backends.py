@@ -14,6 +14,7 @@ from typing import Any
 from traybot.core.menu import MenuItem
 from traybot.errors import BackendUnavailable
 from traybot.shells import tray_host
+from traybot.text import _, joined
 
 _log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def find_backend() -> tuple[Backend | None, str]:
             # The library of another system: nothing that the user could mend.
             if not isinstance(error, AttributeError | ModuleNotFoundError):
                 reasons.append(str(error))
-    return None, "; ".join(dict.fromkeys(reasons)) or "pystray is not installed"
+    return None, joined("; ", dict.fromkeys(reasons)) or _("pystray is not installed")
 
 
 def _classes(name: str) -> tuple[Any, Any, Any]:
@@ -102,7 +103,7 @@ def _macos() -> Backend:
 
 def _appindicator() -> Backend:
     if not tray_host.has_bus():
-        raise BackendUnavailable("cannot show an AppIndicator: there is no session bus")
+        raise BackendUnavailable(_("cannot show an AppIndicator: there is no session bus"))
     return _gtk_backend("appindicator", tray_host.indicator_host)
 
 

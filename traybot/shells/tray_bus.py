@@ -19,6 +19,7 @@ from traybot.shells.dbus_menu import PROPERTIES as MENU_PROPERTIES
 from traybot.shells.dbus_menu import DBusMenu, Properties, Reply
 from traybot.shells.tray_pictures import Pictures
 from traybot.system.buses import connect, session_address
+from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
@@ -148,7 +149,7 @@ class BusIcon:
         if self.registered:
             self.trouble, self._pause = "", RETRY_SECONDS
             return
-        why = str(reply.body[0]) if reply.body else "no reason given"
+        why = str(reply.body[0]) if reply.body else _("no reason given")
         if why != self.trouble:
             _log.warning("the desktop's tray refuses the icon: %s", why)
         self.trouble = why

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from traybot.core.status import Status
 from traybot.errors import BackendUnavailable
+from traybot.text import _, joined
 
 _log = logging.getLogger(__name__)
 
@@ -166,9 +167,9 @@ class DesktopTray:
         """Say what shows the icon, or why nothing does; from any thread."""
         place = self._at
         if place is not None:
-            return f"{place.name}: {place.trouble}" if place.trouble else place.name
+            return joined(": ", (place.name, place.trouble)) if place.trouble else place.name
         reasons = [door.why for door in self._doors if door.place is None and door.why]
-        return "; ".join(["none: no tray on this desktop shows icons yet", *reasons])
+        return joined("; ", [_("none: no tray on this desktop shows icons yet"), *reasons])
 
     def _wake(self) -> None:
         with self._lock, contextlib.suppress(OSError):  # full, so it wakes anyway; or closed

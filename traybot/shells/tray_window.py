@@ -20,6 +20,7 @@ from traybot.core.status import Status
 from traybot.shells.tray_pictures import Pictures
 from traybot.shells.tray_popup import Popup, paint
 from traybot.system.x11_connection import connect, disconnect
+from traybot.text import _
 
 if TYPE_CHECKING:  # Pillow is loaded with the tray only
     from PIL.Image import Image
@@ -91,7 +92,7 @@ class WindowIcon:
                 self._ask_again()
             self._display.flush()
         except (error.ConnectionClosedError, error.DisplayError) as lost:
-            raise OSError(f"the X server is gone: {lost}") from lost
+            raise OSError(_("the X server is gone: {why}").format(why=lost)) from lost
 
     def show(self, status: Status) -> None:
         """Show a status; an open menu keeps its lines, and only their words change."""
@@ -191,7 +192,7 @@ class WindowIcon:
 
     def _ask_again(self) -> None:
         if not self.trouble:
-            self.trouble = "the tray has not taken the icon yet"
+            self.trouble = _("the tray has not taken the icon yet")
             _log.warning("%s", self.trouble)
         self._pause = min(2 * self._pause, LONGEST_RETRY_SECONDS)
         self._ask_for_a_place()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from traybot.core.phases import AT_REST, Phase
 from traybot.core.user import User
 from traybot.errors import BackendUnavailable
+from traybot.text import _
 
 if TYPE_CHECKING:  # python-xlib is there on Linux only
     from traybot.system.x11_raw import X11Raw
@@ -67,7 +68,7 @@ class UserWatch:
         """`post` is called with "corner" or "takeover", on the thread; it must not block."""
         self._post, self._display = post, display
         wayland = os.environ.get("WAYLAND_DISPLAY")
-        self._note = ": seen only while an X11 window has keys and mouse" if wayland else ""
+        self._note = _(": seen only while an X11 window has keys and mouse") if wayland else ""
         self._lock = threading.Lock()
         self._wanted = Wanted()
         self._fault = ""
@@ -91,7 +92,7 @@ class UserWatch:
         """Say of each whether it is on, off, or why it cannot be."""
         with self._lock:
             wanted, fault = self._wanted, self._fault
-        told = f"unsupported: {fault}" if fault else ON + self._note
+        told = _("unsupported: {why}").format(why=fault) if fault else ON + self._note
         return {
             CORNER: OFF if wanted.corner == OFF else told,
             TAKEOVER: OFF if wanted.takeover == OFF else told,
@@ -138,10 +139,10 @@ class UserWatch:
             except BackendUnavailable as error:
                 self._say(str(error))
             except ImportError as error:
-                self._say(f"this needs X11: {error}")
+                self._say(_("this needs X11: {why}").format(why=error))
             except Exception:  # noqa: BLE001 -- the thread's outermost line: the corner must not die
                 _log.exception("the thread that sees the user failed and begins anew")
-                self._say("it failed, the log tells how")
+                self._say(_("it failed, the log tells how"))
             self._rest(_RETRY_SECONDS)
 
     def _listen(self) -> None:
@@ -151,7 +152,7 @@ class UserWatch:
             self._rest(None)
             return
         if not (self._display or os.environ.get("DISPLAY")):
-            raise BackendUnavailable("there is no X display (DISPLAY is not set)")
+            raise BackendUnavailable(_("there is no X display (DISPLAY is not set)"))
         from traybot.system.x11_raw import X11Raw
 
         with contextlib.closing(X11Raw(self._display)) as raw:

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from traybot.system.base import AutostartStatus, AutostartWord
+from traybot.text import _
 
 #: As a session wants it: in its own process, silent, content if one runs already.
 _AT_LOGIN = ("run", "--autostart")
 _MODULE = ("-m", "traybot")
 _HOME = "--home"
-_POINT_HERE = "point it here with: traybot autostart on"
+_POINT_HERE = _("point it here with: traybot autostart on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,20 @@ def judge(found: Sequence[str], ours: Sequence[str], programs: Programs) -> Auto
     """Say of a command that the system is going to run whether it is this traybot."""
     program = found[0]
     if not programs.there(program):
-        why = f"it starts {program}, which is not there"
+        why = _("it starts {program}, which is not there").format(program=program)
         return AutostartStatus(AutostartWord.ELSEWHERE, why, _POINT_HERE)
     # Environments share what their Pythons are links to: such a program counts by its own name.
     by_module = _by_module(ours)
     same = program == ours[0] if by_module else programs.same(program, ours[0])
     if not same or _by_module(found) != by_module:
-        why = f"it starts {program}, which is not this traybot"
+        why = _("it starts {program}, which is not this traybot").format(program=program)
         return AutostartStatus(AutostartWord.ELSEWHERE, why, _POINT_HERE)
     if _home(found) != _home(ours):
-        why = f"it starts this program with its files in {_home(found) or 'the usual folders'}"
+        why = _("it starts this program with its files in {folder}").format(
+            folder=_home(found) or _("the usual folders")
+        )
         return AutostartStatus(AutostartWord.ELSEWHERE, why, _POINT_HERE)
-    return AutostartStatus(AutostartWord.ON, "this traybot starts at login")
+    return AutostartStatus(AutostartWord.ON, _("this traybot starts at login"))
 
 
 def may_repair(found: Sequence[str], ours: Sequence[str], programs: Programs) -> bool:

@@ -10,6 +10,8 @@ quotes in its path. Such a program is started through `env`, which both take.
 import re
 from collections.abc import Iterator, Sequence
 
+from traybot.text import _
+
 _GROUP = "Desktop Entry"
 _RESERVED = frozenset(" \t\n\"'\\<>~|&;$*?#()`")
 _QUOTED_BY_BACKSLASH = frozenset('"`$\\')
@@ -34,11 +36,11 @@ def parse_entry(text: str) -> Entry:
             continue
         key, equals, value = line.partition("=")
         if group is None or not equals or not _bare(key):
-            raise ValueError(f"line {number} is neither a key nor a group")
+            raise ValueError(_("line {number} is neither a key nor a group").format(number=number))
         if group == _GROUP:
             entry[_bare(key)] = _bare(value)
     if not entry:
-        raise ValueError(f"it has no [{_GROUP}]")
+        raise ValueError(_("it has no [{group}]").format(group=_GROUP))
     return entry
 
 
@@ -61,12 +63,12 @@ def exec_value(command: Sequence[str]) -> str:
     """Write a command as the value of Exec; `ValueError` names what no entry can say."""
     program = command[0]
     if "=" in program:
-        raise ValueError(f'there is a "=" in {program}')
+        raise ValueError(_('there is a "=" in {program}').format(program=program))
     line = "".join(command)
     if any(ord(sign) < ord(" ") or sign == "\x7f" for sign in line):
-        raise ValueError("there is a control character in its path")
+        raise ValueError(_("there is a control character in its path"))
     if any("\ud800" <= sign <= "\udfff" for sign in line):
-        raise ValueError("its path is not UTF-8")
+        raise ValueError(_("its path is not UTF-8"))
     through = (_ENV,) if _NEEDS_ENV & set(program) else ()
     return _escape(" ".join(_quote(word).replace("%", "%%") for word in (*through, *command)))
 
@@ -79,9 +81,9 @@ def parse_exec(value: str) -> list[str]:
     line = _unescape(value)
     words = list(_split(line))
     if not words or not words[0]:
-        raise ValueError("it names no program")
+        raise ValueError(_("it names no program"))
     if "%" in words[0]:
-        raise ValueError("there is a % in the path of its program")
+        raise ValueError(_("there is a % in the path of its program"))
     return _without_env(list(_split(_expand(line))))
 
 
@@ -114,7 +116,7 @@ def _escape(text: str) -> str:
 def _unescape(text: str) -> str:
     def plain(found: re.Match[str]) -> str:
         if found[1] not in _UNESCAPES:
-            raise ValueError(f"{found[0]} means nothing in an entry")
+            raise ValueError(_("{found} means nothing in an entry").format(found=found[0]))
         return _UNESCAPES[found[1]]
 
     return re.sub(r"\\(.?)", plain, text)
@@ -138,7 +140,7 @@ def _split(line: str) -> Iterator[str]:
         elif sign == "#" and not begun:
             # A comment; one without a line's end is an error to GLib.
             if "\n" not in rest:
-                raise ValueError("a comment has no end")
+                raise ValueError(_("a comment has no end"))
         else:
             begun = True
             word.append(_piece(sign, rest))
@@ -167,7 +169,7 @@ def _next(rest: Iterator[str]) -> str:
     try:
         return next(rest)
     except StopIteration:
-        raise ValueError("a quote or a backslash has no end") from None
+        raise ValueError(_("a quote or a backslash has no end")) from None
 
 
 def _without_env(words: list[str]) -> list[str]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from traybot.errors import TraybotError
 from traybot.system import whole_file
+from traybot.text import _
 
-_REMEDY = "check who owns its folder, and whether the disk is full"
+_REMEDY = _("check who owns its folder, and whether the disk is full")
 
 
 def write(path: Path, content: bytes) -> None:
@@ -13,7 +14,9 @@ def write(path: Path, content: bytes) -> None:
     try:
         whole_file.write(path, content)
     except OSError as error:
-        raise TraybotError(f"cannot write {path}: {error.strerror}", _REMEDY) from error
+        raise TraybotError(
+            _("cannot write {path}: {strerror}").format(path=path, strerror=error.strerror), _REMEDY
+        ) from error
 
 
 def remove(path: Path) -> None:
@@ -21,4 +24,7 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise TraybotError(f"cannot remove {path}: {error.strerror}", _REMEDY) from error
+        raise TraybotError(
+            _("cannot remove {path}: {strerror}").format(path=path, strerror=error.strerror),
+            _REMEDY,
+        ) from error

@@ -24,6 +24,7 @@ from traybot.system.autostart_desktop import (
     text_of,
 )
 from traybot.system.base import AutostartStatus, AutostartWord
+from traybot.text import _
 
 _NAME = "traybot.desktop"
 _SWITCHED_OFF = "X-traybot-SwitchedOff"
@@ -45,8 +46,8 @@ Name=traybot
 Hidden=true
 {_SWITCHED_OFF}=true
 """
-_ON = "switch it on with: traybot autostart on"
-_OFF = AutostartStatus(AutostartWord.OFF, "nothing is started at login", _ON)
+_ON = _("switch it on with: traybot autostart on")
+_OFF = AutostartStatus(AutostartWord.OFF, _("nothing is started at login"), _ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class LinuxAutostart:
         try:
             text = _ENTRY.format(command=exec_value(command))
         except ValueError as error:
-            what = f"cannot start at login: {error}"
-            raise BackendUnavailable(what, "install traybot in another folder") from error
+            what = _("cannot start at login: {error}").format(error=error)
+            raise BackendUnavailable(what, _("install traybot in another folder")) from error
         autostart_file.write(_folders()[0] / _NAME, text.encode())
 
     def disable(self) -> None:
@@ -92,7 +93,9 @@ class LinuxAutostart:
         why = _passed_over(found)
         if why:
             return AutostartStatus(
-                AutostartWord.DISABLED, f"{found.path} is passed over: {why}", _ON
+                AutostartWord.DISABLED,
+                _("{path} is passed over: {why}").format(path=found.path, why=why),
+                _ON,
             )
         return autostart_command.judge(_command(found), self._ours, self._programs)
 
@@ -128,9 +131,9 @@ def _find() -> _Found | None:
         except FileNotFoundError:
             continue
         except UnicodeDecodeError:
-            return _Found(path, "", None, "it is not UTF-8")
+            return _Found(path, "", None, _("it is not UTF-8"))
         except ValueError as error:
-            return _Found(path, "", None, f"{error}")
+            return _Found(path, "", None, str(error))
         except OSError as error:
             return _Found(path, "", None, str(error.strerror))
     return None
@@ -185,9 +188,9 @@ def _no_program(entry: Entry) -> bool:
 
 
 _REASONS: tuple[tuple[Callable[[Entry], bool], str], ...] = (
-    (_hidden, "the desktop's settings have switched it off (Hidden=true)"),
-    (_disabled, "the desktop's settings have switched it off (X-GNOME-Autostart-enabled=false)"),
-    (_elsewhere_only, "it is not for this desktop (OnlyShowIn, NotShowIn)"),
-    (_tried_in_vain, "the program that must be there is not (TryExec)"),
-    (_no_program, "it is no entry for a program"),
+    (_hidden, _("the desktop's settings have switched it off (Hidden=true)")),
+    (_disabled, _("the desktop's settings have switched it off (X-GNOME-Autostart-enabled=false)")),
+    (_elsewhere_only, _("it is not for this desktop (OnlyShowIn, NotShowIn)")),
+    (_tried_in_vain, _("the program that must be there is not (TryExec)")),
+    (_no_program, _("it is no entry for a program")),
 )

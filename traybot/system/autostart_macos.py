@@ -15,11 +15,12 @@ from typing import Any
 
 from traybot.system import autostart_command, autostart_file
 from traybot.system.base import AutostartStatus, AutostartWord
+from traybot.text import _
 
 LABEL = "org.traybot.traybot"
 _SECONDS = 5.0
-_SWITCH_ON = "switch it on with: traybot autostart on"
-_OFF = AutostartStatus(AutostartWord.OFF, "nothing is started at login", _SWITCH_ON)
+_SWITCH_ON = _("switch it on with: traybot autostart on")
+_OFF = AutostartStatus(AutostartWord.OFF, _("nothing is started at login"), _SWITCH_ON)
 
 #: Runs launchctl with these words and gives what it says; empty if there is none.
 Launchctl = Callable[[Sequence[str]], str]
@@ -80,14 +81,14 @@ class MacAutostart:
         try:
             agent = self._read()
         except (OSError, ValueError) as error:
-            return self._passed_over(f"it cannot be read: {error}")
+            return self._passed_over(_("it cannot be read: {error}").format(error=error))
         if agent is None:
             return _OFF
         if agent.get("Disabled") is True or self._overridden():
-            return self._passed_over("launchd has switched it off")
+            return self._passed_over(_("launchd has switched it off"))
         command = _command(agent)
         if not command or agent.get("RunAtLoad") is not True:
-            return self._passed_over("it runs nothing at login (ProgramArguments, RunAtLoad)")
+            return self._passed_over(_("it runs nothing at login (ProgramArguments, RunAtLoad)"))
         return autostart_command.judge(command, self._ours, self._programs)
 
     def repair(self) -> bool:
@@ -113,7 +114,7 @@ class MacAutostart:
         except Exception as error:  # the parser lets its own parser's errors through
             raise ValueError(str(error)) from error
         if not isinstance(agent, dict):
-            raise ValueError("it is no dictionary")  # noqa: TRY004  the file is wrong, not a caller
+            raise ValueError(_("it is no dictionary"))  # noqa: TRY004  the file is wrong, not a caller
         return agent
 
     def _overridden(self) -> bool:
@@ -123,7 +124,9 @@ class MacAutostart:
 
     def _passed_over(self, why: str) -> AutostartStatus:
         word = AutostartWord.DISABLED
-        return AutostartStatus(word, f"{self.path} is passed over: {why}", _SWITCH_ON)
+        return AutostartStatus(
+            word, _("{path} is passed over: {why}").format(path=self.path, why=why), _SWITCH_ON
+        )
 
 
 def _command(agent: dict[str, Any]) -> list[str]:

@@ -17,15 +17,18 @@ from traybot.errors import BackendUnavailable, TraybotError
 from traybot.system import autostart_command
 from traybot.system.autostart_command import Programs
 from traybot.system.base import AutostartStatus, AutostartWord
+from traybot.text import _
 
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
 APPROVED = r"Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 NAME = "traybot"
 #: Windows passes a longer command over, by its own documentation.
 LONGEST = 260
-_ON = "switch it on in Task Manager, under Startup apps, or with: traybot autostart on"
+_ON = _("switch it on in Task Manager, under Startup apps, or with: traybot autostart on")
 _OFF = AutostartStatus(
-    AutostartWord.OFF, "nothing is started at login", "switch it on with: traybot autostart on"
+    AutostartWord.OFF,
+    _("nothing is started at login"),
+    _("switch it on with: traybot autostart on"),
 )
 
 
@@ -44,8 +47,10 @@ class WindowsAutostart:
         program, rest = command[0].replace('"', ""), subprocess.list2cmdline(command[1:])
         line = f'"{program}" {rest}'.rstrip()
         if len(line) > LONGEST:
-            what = f"cannot start at login: the command has more than {LONGEST} characters"
-            raise BackendUnavailable(what, "install traybot in a folder with a shorter path")
+            what = _("cannot start at login: the command has more than {count} characters").format(
+                count=LONGEST
+            )
+            raise BackendUnavailable(what, _("install traybot in a folder with a shorter path"))
         self._write(line)
         self._delete(APPROVED)
 
@@ -60,11 +65,11 @@ class WindowsAutostart:
         if line is None:
             return _OFF
         if self._switched_off():
-            why = "Windows' startup settings have switched it off"
+            why = _("Windows' startup settings have switched it off")
             return AutostartStatus(AutostartWord.DISABLED, why, _ON)
         command = split_command(str(line))
         if not command or len(str(line)) > LONGEST:
-            why = "Windows passes its command over: it is empty or too long"
+            why = _("Windows passes its command over: it is empty or too long")
             return AutostartStatus(AutostartWord.DISABLED, why, _ON)
         return autostart_command.judge(command, self._ours, self._programs)
 
@@ -156,4 +161,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _cannot(do: str, key: str, error: OSError) -> TraybotError:
-    return TraybotError(f"cannot {do} HKCU\\{key}: {error.strerror}", "check the key's permissions")
+    return TraybotError(
+        _("cannot {do} HKCU\\{key}: {strerror}").format(do=do, key=key, strerror=error.strerror),
+        _("check the key's permissions"),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 from traybot.errors import BackendUnavailable
 from traybot.system.buses import Bus
+from traybot.text import _
 
 _WHO = "traybot"
 
@@ -65,7 +66,7 @@ class Cookie:
         self._bus, self._service = bus, service
         self._owner = bus.owner(service.name)
         if not self._owner:
-            raise BackendUnavailable(f"there is no {service.name}")
+            raise BackendUnavailable(_("there is no {name}").format(name=service.name))
         arguments = service.arguments(reason)
         (self._number,) = self._call("Inhibit", service.signature, arguments)
 

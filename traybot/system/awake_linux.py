@@ -15,11 +15,12 @@ from traybot.errors import BackendUnavailable
 from traybot.system.awake_bus import SERVICES, Cookie, Service
 from traybot.system.base import Awake
 from traybot.system.buses import Bus, session_address, system_address
+from traybot.text import _, joined
 
 _LEAVE_SECONDS = 1.0
 _WHO, _WHAT = "traybot", "idle"
 _LOGIND = ("org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager")
-_REMEDY = "switch the machine's sleep off by hand while a bot plays"
+_REMEDY = _("switch the machine's sleep off by hand while a bot plays")
 
 
 class LinuxAwake:
@@ -38,7 +39,7 @@ class LinuxAwake:
             except BackendUnavailable as error:
                 faults.append(error.what)
         if len(faults) == len(self._parts):
-            raise BackendUnavailable("; ".join(faults), _REMEDY)
+            raise BackendUnavailable(joined("; ", faults), _REMEDY)
 
     def release(self) -> None:
         """Give everything back."""
@@ -66,7 +67,7 @@ class SessionAwake:
                     self._cookies[service] = Cookie(self._bus, service, reason)
         if not self._cookies:
             self.release()
-            raise BackendUnavailable("this desktop has nobody to ask")
+            raise BackendUnavailable(_("this desktop has nobody to ask"))
 
     def release(self) -> None:
         """Give the cookies back and leave the bus."""
@@ -105,7 +106,9 @@ class LogindAwake:
             (granted,) = bus.call(*_LOGIND, "Inhibit", "ssss", arguments)
             self._file = granted.to_raw_fd()
         except BackendUnavailable as error:
-            raise BackendUnavailable(f"logind does not grant it: {error.what}") from error
+            raise BackendUnavailable(
+                _("logind does not grant it: {what}").format(what=error.what)
+            ) from error
         finally:
             bus.close()
 
@@ -140,7 +143,7 @@ def _start_helper(reason: str, why: str) -> subprocess.Popen[bytes]:
         helper.stdin.flush()
     if not helper.stdout.readline():
         _end_helper(helper)
-        raise BackendUnavailable(f"{why}; logind does not answer either")
+        raise BackendUnavailable(_("{why}; logind does not answer either").format(why=why))
     return helper
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 
 from traybot.errors import BackendUnavailable
+from traybot.text import _
 
 CAFFEINATE = "/usr/bin/caffeinate"
 _LEAVE_SECONDS = 1.0
@@ -30,8 +31,10 @@ class MacAwake:
                 start_new_session=True,
             )
         except OSError as error:
-            what = f"{self._program} does not start: {error.strerror}"
-            raise BackendUnavailable(what, "switch sleep off by hand") from error
+            what = _("{program} does not start: {strerror}").format(
+                program=self._program, strerror=error.strerror
+            )
+            raise BackendUnavailable(what, _("switch sleep off by hand")) from error
 
     def release(self) -> None:
         """End it."""

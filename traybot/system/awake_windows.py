@@ -8,6 +8,7 @@ import ctypes
 from collections.abc import Callable
 
 from traybot.errors import BackendUnavailable
+from traybot.text import _
 
 _CONTINUOUS = 0x80000000
 _SYSTEM_REQUIRED = 0x00000001
@@ -24,7 +25,7 @@ class WindowsAwake:
     def hold(self, reason: str) -> None:  # noqa: ARG002  the contract has it
         """Declare it; Windows shows no reason for this kind."""
         if not self._declare(_CONTINUOUS | _SYSTEM_REQUIRED | _DISPLAY_REQUIRED):
-            raise BackendUnavailable("Windows refuses it", "switch sleep off by hand")
+            raise BackendUnavailable(_("Windows refuses it"), _("switch sleep off by hand"))
 
     def release(self) -> None:
         """Declare that nothing is needed."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from traybot.text import later
+
 #: Codes of keys are 0 to 255 on every system we know (X keycodes, Windows and macOS virtual keys).
 KEY_CODES = 256
 #: In the environment of every process of one daemon, with a token of that daemon; and, set by each
@@ -206,6 +208,15 @@ class AutostartWord(StrEnum):
     DISABLED = "disabled by the system"
     #: There is an entry for a program that is gone, or for another one than this.
     ELSEWHERE = "points elsewhere"
+
+
+#: Shown by `_`, for a person; JSON has the words themselves.
+_AUTOSTART_WORDS = (
+    later("on"),
+    later("off"),
+    later("disabled by the system"),
+    later("points elsewhere"),
+)
 
 
 @dataclass(frozen=True, slots=True)

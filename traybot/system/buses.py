@@ -12,6 +12,7 @@ from jeepney import DBusAddress, MatchRule, Message, MessageType, bus_messages, 
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from traybot.errors import BackendUnavailable
+from traybot.text import _
 
 #: A bus or a service that does not take or answer in this time counts as gone.
 PATIENCE_SECONDS = 2.0
@@ -28,7 +29,7 @@ def session_address() -> str:
     socket = Path(os.environ.get("XDG_RUNTIME_DIR", ""), "bus")
     if socket.is_absolute() and socket.is_socket():
         return f"unix:path={socket}"
-    raise BackendUnavailable("there is no session bus")
+    raise BackendUnavailable(_("there is no session bus"))
 
 
 def system_address() -> str:
@@ -41,7 +42,9 @@ def connect(address: str, *, files: bool = False) -> DBusConnection:
     try:
         connection = open_dbus_connection(address, enable_fds=files, auth_timeout=PATIENCE_SECONDS)
     except (OSError, RuntimeError, ValueError, StopIteration) as error:
-        raise BackendUnavailable(f"the bus does not answer: {error}") from error
+        raise BackendUnavailable(
+            _("the bus does not answer: {error}").format(error=error)
+        ) from error
     connection.sock.settimeout(PATIENCE_SECONDS)
     return connection
 
@@ -106,8 +109,10 @@ class Bus:
         try:
             reply = self._connection.send_and_get_reply(message, timeout=PATIENCE_SECONDS)
         except OSError as error:
-            raise BackendUnavailable(f"{name} does not answer: {error}") from error
+            raise BackendUnavailable(
+                _("{name} does not answer: {error}").format(name=name, error=error)
+            ) from error
         if reply.header.message_type is MessageType.error:
-            why = str(reply.body[0]) if reply.body else "no reason given"
+            why = str(reply.body[0]) if reply.body else _("no reason given")
             raise BackendUnavailable(why)
         return tuple(reply.body)

@@ -11,6 +11,7 @@ from traybot.errors import BackendUnavailable
 from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
 from traybot.system.calling import ClientConnection, Listener
 from traybot.system.windowing import Tracker, Windows
+from traybot.text import _
 
 # A type checker would call the other systems' code unreachable if it saw the comparison itself.
 LINUX: bool = sys.platform.startswith("linux")
@@ -71,8 +72,8 @@ def injector() -> Injector:
     """Give a way to press keys and move the mouse; `BackendUnavailable` says why there is none."""
     if LINUX:
         if not os.environ.get("DISPLAY"):
-            why = "cannot send input: DISPLAY is not set"
-            raise BackendUnavailable(why, "start traybot inside an X session")
+            why = _("cannot send input: DISPLAY is not set")
+            raise BackendUnavailable(why, _("start traybot inside an X session"))
         from traybot.system.x11_input import X11Injector
 
         return X11Injector()
@@ -85,8 +86,8 @@ def windows() -> Windows:
     """Give a way to ask for windows; `BackendUnavailable` says why there is none."""
     if LINUX:
         if not os.environ.get("DISPLAY"):
-            why = "cannot ask for windows: DISPLAY is not set"
-            raise BackendUnavailable(why, "start traybot inside an X session")
+            why = _("cannot ask for windows: DISPLAY is not set")
+            raise BackendUnavailable(why, _("start traybot inside an X session"))
         from traybot.system.x11_windows import X11Windows
 
         return X11Windows()
@@ -155,8 +156,8 @@ def autostart() -> Autostart:
         from traybot.system.autostart_macos import MacAutostart
 
         return MacAutostart(own_command())
-    why = f"cannot start at login on {sys.platform}"
-    raise BackendUnavailable(why, "start traybot by hand")
+    why = _("cannot start at login on {platform}").format(platform=sys.platform)
+    raise BackendUnavailable(why, _("start traybot by hand"))
 
 
 def awake() -> Awake:
@@ -173,5 +174,5 @@ def awake() -> Awake:
         from traybot.system.awake_macos import MacAwake
 
         return MacAwake()
-    why = f"cannot keep the machine awake on {sys.platform}"
-    raise BackendUnavailable(why, "switch its sleep off by hand")
+    why = _("cannot keep the machine awake on {platform}").format(platform=sys.platform)
+    raise BackendUnavailable(why, _("switch its sleep off by hand"))

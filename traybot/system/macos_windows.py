@@ -12,6 +12,7 @@ from typing import Any
 from traybot.core.geometry import Rect
 from traybot.errors import BackendUnavailable
 from traybot.system.windowing import Window, choose_window
+from traybot.text import _
 
 #: Menus, the dock and the like lie on other layers.
 _NORMAL_LAYER = 0
@@ -91,8 +92,8 @@ def _quartz() -> Callable[[], Sequence[Facts]]:
     try:
         import Quartz
     except ImportError as missing:
-        what = f"cannot ask for windows: {missing}"
-        raise BackendUnavailable(what, "pip install pyobjc-framework-Quartz") from missing
+        what = _("cannot ask for windows: {missing}").format(missing=missing)
+        raise BackendUnavailable(what, _("pip install pyobjc-framework-Quartz")) from missing
     options = Quartz.kCGWindowListOptionAll | Quartz.kCGWindowListExcludeDesktopElements
 
     def listed() -> Sequence[Facts]:

@@ -16,6 +16,7 @@ from traybot.errors import BackendUnavailable, BotError
 from traybot.system.base import KEY_CODES, HeldInput
 from traybot.system.macos_input import MacKeys
 from traybot.system.windows_input import WindowsKeys
+from traybot.text import _
 
 if TYPE_CHECKING:  # importing pynput needs a desktop
     from pynput.keyboard import KeyCode
@@ -57,7 +58,8 @@ def _table_of(pynput_backend: str) -> KeyTable:
     tables: dict[str, Callable[[], KeyTable]] = {"win32": WindowsKeys, "darwin": MacKeys}
     if system not in tables:
         raise BackendUnavailable(
-            f"cannot send input by pynput on {system}", "it is for Windows and macOS"
+            _("cannot send input by pynput on {system}").format(system=system),
+            _("it is for Windows and macOS"),
         )
     return tables[system]()
 
@@ -74,7 +76,7 @@ class PortableInjector:
             from pynput import keyboard, mouse
         except ImportError as missing:
             raise BackendUnavailable(
-                f"cannot send input: {missing}", "log in to a desktop"
+                _("cannot send input: {missing}").format(missing=missing), _("log in to a desktop")
             ) from missing
         self._table = table or _table_of(keyboard.Controller.__module__)
         self._keyboard, self._mouse = keyboard.Controller(), mouse.Controller()
@@ -91,10 +93,14 @@ class PortableInjector:
         try:
             name = keys.canonical(key)
         except ValueError as wrong:
-            raise BotError(f"cannot press a key: {wrong}") from None
+            raise BotError(_("cannot press a key: {wrong}").format(wrong=wrong)) from None
         code = self._table.code_of(name)
         if code is None:
-            raise BotError(f'cannot press "{name}": this keyboard has no key of its own for it')
+            raise BotError(
+                _('cannot press "{name}": this keyboard has no key of its own for it').format(
+                    name=name
+                )
+            )
         return code
 
     def strokes(self, text: str) -> list[tuple[int, ...]]:
@@ -107,7 +113,9 @@ class PortableInjector:
     def press(self, code: int) -> None:
         """Put a key down; `BotError` for a number that no key has."""
         if not 0 <= code < KEY_CODES:
-            raise BotError(f"cannot press key {code}: there is none of that number")
+            raise BotError(
+                _("cannot press key {code}: there is none of that number").format(code=code)
+            )
         self._held_keys.add(code)
         self._keyboard.press(self._key(code))
 
@@ -122,7 +130,9 @@ class PortableInjector:
         known = self._button(button)
         if known is None:
             raise BotError(
-                f"cannot press mouse button {button}: this system knows none so numbered"
+                _("cannot press mouse button {button}: this system knows none so numbered").format(
+                    button=button
+                )
             )
         self._held_buttons.add(button)
         self._mouse.press(known)
@@ -161,7 +171,9 @@ class PortableInjector:
             code = self._table.code_of(_CONTROL_KEYS[character])
             return None if code is None else (code,)
         if unicodedata.category(character) in {"Cc", "Cs", "Cn"}:
-            raise BotError("cannot type one of the characters: no key means it", "leave it out")
+            raise BotError(
+                _("cannot type one of the characters: no key means it"), _("leave it out")
+            )
         return self._table.stroke(character)
 
     def _lend(self, characters: Sequence[str], keep: Container[str]) -> None:
@@ -173,8 +185,8 @@ class PortableInjector:
             free = [code for code in self._table.spare_codes if code not in self._lent.values()]
             if not free and not old:
                 raise BotError(
-                    "cannot type so many different characters that no key gives at once",
-                    "type the text in shorter pieces",
+                    _("cannot type so many different characters that no key gives at once"),
+                    _("type the text in shorter pieces"),
                 )
             self._lent[character] = free[0] if free else self._lent.pop(old.pop(0))
 

@@ -3,6 +3,7 @@
 from traybot.core import keys
 from traybot.errors import BotError
 from traybot.system.base import BUTTONS, KEY_CODES, HeldInput
+from traybot.text import _
 
 #: Keys are numbered from here in the order of `keys.NAMES`, as on no real keyboard.
 _FIRST_CODE = 8
@@ -32,9 +33,13 @@ class RecordingInjector:
         try:
             name = keys.canonical(key)
         except ValueError as wrong:
-            raise BotError(f"cannot press a key: {wrong}") from None
+            raise BotError(_("cannot press a key: {wrong}").format(wrong=wrong)) from None
         if name not in self._numbers or name in _SHIFTED:
-            raise BotError(f'cannot press "{name}": this keyboard has no key of its own for it')
+            raise BotError(
+                _('cannot press "{name}": this keyboard has no key of its own for it').format(
+                    name=name
+                )
+            )
         return self._numbers[name]
 
     def name_of(self, code: int) -> str:
@@ -60,7 +65,9 @@ class RecordingInjector:
     def press(self, code: int) -> None:
         """Put a key down; `BotError` for a number that no code has."""
         if not 0 < code < KEY_CODES:
-            raise BotError(f"cannot press key {code}: there is none of that number")
+            raise BotError(
+                _("cannot press key {code}: there is none of that number").format(code=code)
+            )
         self._keys.add(code)
         self.calls.append(f"press {self.name_of(code)}")
 
@@ -73,7 +80,11 @@ class RecordingInjector:
     def press_button(self, button: int) -> None:
         """Put a mouse button down; `BotError` for a number that no button has."""
         if not 0 < button < BUTTONS:
-            raise BotError(f"cannot press mouse button {button}: there is none of that number")
+            raise BotError(
+                _("cannot press mouse button {button}: there is none of that number").format(
+                    button=button
+                )
+            )
         self._buttons.add(button)
         self.calls.append(f"press button {button}")
 
@@ -111,7 +122,7 @@ class RecordingInjector:
             shift = () if name == character or character in _CONTROLS else (self._numbers["shift"],)
             return (*shift, self._numbers[name])
         if not character.isprintable():
-            raise BotError("cannot type one of the characters: no key means it")
+            raise BotError(_("cannot type one of the characters: no key means it"))
         return (self._lent(character),)
 
     def _lent(self, character: str) -> int:

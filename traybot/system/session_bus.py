@@ -16,6 +16,7 @@ from jeepney.fds import FileDescriptor
 from traybot.errors import BackendUnavailable
 from traybot.system.base import SessionChange
 from traybot.system.buses import Bus
+from traybot.text import _
 
 LOGIND = "org.freedesktop.login1"
 _PATH = "/org/freedesktop/login1"
@@ -168,7 +169,7 @@ class Savers:
 def _owner_of(bus: Bus) -> str:
     owner = bus.owner(LOGIND)
     if not owner:
-        raise BackendUnavailable("there is no logind")
+        raise BackendUnavailable(_("there is no logind"))
     return owner
 
 
@@ -176,4 +177,4 @@ def _heard(bus: Bus) -> list[Message]:
     try:
         return bus.heard()
     except (OSError, ValueError) as error:
-        raise BackendUnavailable(f"the bus is gone: {error}") from error
+        raise BackendUnavailable(_("the bus is gone: {error}").format(error=error)) from error

@@ -13,6 +13,7 @@ from traybot.system.windows_pipe_base import (
     PipeCalls,
     name_in,
 )
+from traybot.text import _
 
 _QUEUE_SECONDS = 5.0
 
@@ -30,8 +31,8 @@ class PipeClient:
         self._pipe = self._knock(name_in(path))
         if not self._is_ours():
             self.close()
-            what = "cannot trust what answers for traybot: it is another user's"
-            raise TraybotError(what, "start traybot anew, and look who does that")
+            what = _("cannot trust what answers for traybot: it is another user's")
+            raise TraybotError(what, _("start traybot anew, and look who does that"))
 
     def _knock(self, name: str) -> int:
         deadline = time.monotonic() + _QUEUE_SECONDS

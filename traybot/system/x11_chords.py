@@ -12,6 +12,7 @@ from traybot.core import keys
 from traybot.core.hotkey import SAFETY_ACTIONS, Chord, never_arrives, parse_chord
 from traybot.system.x11_keymap import Keymap
 from traybot.system.x11_keysyms import keysyms_of
+from traybot.text import _
 
 #: The eight modifiers of a key event's state; above them stand buttons and layout.
 ALL_MODIFIERS = 0xFF
@@ -45,14 +46,18 @@ def plan(chords: Sequence[tuple[str, str]], keymap: Keymap, modifiers: Modifiers
         try:
             bare[action] = frozenset(_bare_places(text, keymap, modifiers))
         except ValueError as wrong:
-            states[action] = f"unsupported: {wrong}"
+            states[action] = _("unsupported: {why}").format(why=wrong)
     claims: dict[Place, str] = {}
     for action, wanted in _in_order_of_claims(bare, _ignored(keymap, modifiers)):
         for place in wanted:
             claims.setdefault(place, action)
     for action, places in bare.items():
         winners = {claims[place] for place in places} - {action}
-        states[action] = f"taken: {' and '.join(sorted(winners))} has it" if winners else "bound"
+        states[action] = (
+            _("taken: {winners} has it").format(winners=", ".join(sorted(winners)))
+            if winners
+            else "bound"
+        )
     return Plan(claims, bare, states)
 
 
@@ -83,7 +88,7 @@ def _bare_places(text: str, keymap: Keymap, modifiers: Modifiers) -> Iterator[Pl
     mask = _mask_of(chord, keymap, modifiers)
     codes, shifted = keymap.codes_of(chord.key), keymap.shifted_codes_of(chord.key)
     if not codes and not (shifted and keys.is_character(chord.key)):
-        raise ValueError(f'this keyboard has no key "{chord.key}"')
+        raise ValueError(_('this keyboard has no key "{key}"').format(key=chord.key))
     for code in codes:
         yield code, mask
     for code in () if codes else shifted:
@@ -95,7 +100,7 @@ def _mask_of(chord: Chord, keymap: Keymap, modifiers: Modifiers) -> int:
     for name in chord.modifiers:
         bit = _bit_of(name, keymap, modifiers)
         if not bit:
-            raise ValueError(f'this keyboard has no "{name}"')
+            raise ValueError(_('this keyboard has no "{name}"').format(name=name))
         mask |= bit
     return mask
 

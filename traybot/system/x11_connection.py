@@ -14,6 +14,7 @@ from Xlib.protocol.rq import Request
 from Xlib.support.connect import get_display
 
 from traybot.errors import BackendUnavailable, TraybotError
+from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +43,10 @@ def connect(display: str | None = None) -> Display:
     except LOST as lost:
         name = display or os.environ.get("DISPLAY", "")
         raise BackendUnavailable(
-            f"cannot reach the X server {name}: {lost}" if name else "cannot tell where X runs",
-            "start traybot inside the desktop session, or set DISPLAY",
+            _("cannot reach the X server {name}: {lost}").format(name=name, lost=lost)
+            if name
+            else _("cannot tell where X runs"),
+            _("start traybot inside the desktop session, or set DISPLAY"),
         ) from lost
     connection.set_error_handler(_note)
     _own_tables(connection)

@@ -18,6 +18,7 @@ from traybot.system.x11_chords import ALL_MODIFIERS, Place, Plan, plan
 from traybot.system.x11_connection import connect, disconnect, losing_is
 from traybot.system.x11_keymap import Keymap
 from traybot.system.x11_state import keys_down
+from traybot.text import _
 
 
 class X11Grabs:
@@ -165,7 +166,7 @@ class X11Grabs:
         self._states = dict(planned.states)
         for action, places in planned.bare.items():
             if planned.states[action] == "bound" and places & refused:
-                self._states[action] = "taken: another program listens to it"
+                self._states[action] = _("taken: another program listens to it")
 
 
 def _listening() -> AbstractContextManager[None]:

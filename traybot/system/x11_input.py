@@ -19,6 +19,7 @@ from traybot.system.x11_connection import connect, disconnect, drain, losing_is
 from traybot.system.x11_keymap import Keymap
 from traybot.system.x11_spares import SpareCodes
 from traybot.system.x11_state import XTestDevices, pressed_anywhere
+from traybot.text import _
 
 #: A wheel is four buttons: up, down, left, right.
 _WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
@@ -53,13 +54,16 @@ class X11Injector:
         try:
             name = keys.canonical(key)
         except ValueError as wrong:
-            raise BotError(f"cannot press a key: {wrong}") from None
+            raise BotError(_("cannot press a key: {wrong}").format(wrong=wrong)) from None
         with _reaching():
             codes = self._current_keymap().codes_of(name)
         if not codes:
-            remedy = "type it as text" if keys.is_character(name) else "choose another key"
+            remedy = _("type it as text") if keys.is_character(name) else _("choose another key")
             raise BotError(
-                f'cannot press "{name}": this keyboard has no key of its own for it', remedy
+                _('cannot press "{name}": this keyboard has no key of its own for it').format(
+                    name=name
+                ),
+                remedy,
             )
         return codes[0]
 
@@ -142,7 +146,7 @@ class X11Injector:
 
     def _prepare(self) -> None:
         if not self._connection.has_extension(xtest.extname):
-            raise BackendUnavailable("cannot send input: the X server has no XTEST")
+            raise BackendUnavailable(_("cannot send input: the X server has no XTEST"))
         self._connection.set_error_handler(self._note_refusal)
         # A program that grabbed the server, and hangs, must not keep us from letting go.
         xtest.grab_control(self._connection, impervious=True)
@@ -154,7 +158,11 @@ class X11Injector:
         with _reaching():
             refused = self._send(kind, detail)
         if refused:
-            raise BotError(f"cannot press {what} {detail}: this X server has none of that number")
+            raise BotError(
+                _("cannot press {what} {detail}: this X server has none of that number").format(
+                    what=what, detail=detail
+                )
+            )
 
     def _send(self, kind: int, detail: int) -> bool:
         """Send one press or release; say whether the server refused it."""

@@ -23,6 +23,7 @@ from traybot.system.x11_chords import plan
 from traybot.system.x11_connection import connect, disconnect, losing_is
 from traybot.system.x11_keymap import Keymap
 from traybot.system.x11_state import EXTENSION, KEYBOARD, POINTER
+from traybot.text import _
 
 #: From 2.1 on raw events come while somebody has grabbed the device, too.
 _VERSION = (2, 1)
@@ -132,7 +133,7 @@ class X11Raw:
     def _prepare(self) -> None:
         extension = self._connection.query_extension(EXTENSION)
         if extension is None or not extension.present:
-            raise BackendUnavailable("the X server has no XInput")
+            raise BackendUnavailable(_("the X server has no XInput"))
         answer = xinput.XIQueryVersion(
             display=self._connection.display,
             opcode=extension.major_opcode,
@@ -140,7 +141,7 @@ class X11Raw:
             minor_version=_VERSION[1],
         )
         if (answer.major_version, answer.minor_version) < _VERSION:
-            raise BackendUnavailable("the X server's XInput is older than 2.1")
+            raise BackendUnavailable(_("the X server's XInput is older than 2.1"))
         # Devices come and go, and so do monitors.
         self._root.xinput_select_events([(xinput.AllDevices, xinput.HierarchyChangedMask)])
         self._root.change_attributes(event_mask=X.StructureNotifyMask)

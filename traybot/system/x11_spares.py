@@ -11,6 +11,7 @@ from Xlib.display import Display
 from traybot.errors import BotError
 from traybot.system.x11_keymap import Keymap
 from traybot.system.x11_keysyms import keysyms_of_character
+from traybot.text import _
 
 
 class SpareCodes:
@@ -32,9 +33,11 @@ class SpareCodes:
         codes = [*keymap.empty_codes(), *(code for code in self._lent if code not in keep)]
         if len(pairs) > len(codes):
             raise BotError(
-                f"cannot type {len(pairs)} different characters that this keyboard lacks at once:"
-                f" it has room for {len(codes)}",
-                "type the text in shorter pieces",
+                _(
+                    "cannot type {pairs} different characters that this keyboard lacks "
+                    "at once: it has room for {codes}"
+                ).format(pairs=len(pairs), codes=len(codes)),
+                _("type the text in shorter pieces"),
             )
         for code, pair in zip(codes, pairs, strict=False):
             self._connection.change_keyboard_mapping(code, [pair])
@@ -62,5 +65,5 @@ def _pair(character: str) -> tuple[int, int]:
         cases = (character, character)
     plain, shifted = (keysyms_of_character(case) for case in cases)
     if not plain or not shifted:
-        raise BotError("cannot type one of the characters: no key means it", "leave it out")
+        raise BotError(_("cannot type one of the characters: no key means it"), _("leave it out"))
     return plain[0], shifted[0]

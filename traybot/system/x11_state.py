@@ -18,6 +18,7 @@ from Xlib.protocol import rq
 
 from traybot.errors import BackendUnavailable
 from traybot.system.base import HeldInput
+from traybot.text import _
 
 #: Of each kind there is one per master device, named after it.
 KEYBOARD, POINTER = "XTEST keyboard", "XTEST pointer"
@@ -65,7 +66,7 @@ class XTestDevices:
         self._connection = connection
         extension = connection.query_extension(EXTENSION)
         if extension is None or not extension.present:
-            raise BackendUnavailable("cannot see what is held down: the X server has no XInput")
+            raise BackendUnavailable(_("cannot see what is held down: the X server has no XInput"))
         self._opcode = int(extension.major_opcode)
         self._keyboards: list[int] = []
         self._pointers: list[int] = []
@@ -109,7 +110,7 @@ class XTestDevices:
         self._keyboards = [device for device, name in named if name.endswith(KEYBOARD)]
         self._pointers = [device for device, name in named if name.endswith(POINTER)]
         if not self._keyboards or not self._pointers:
-            raise BackendUnavailable("cannot send input: the X server has no XTEST devices")
+            raise BackendUnavailable(_("cannot send input: the X server has no XTEST devices"))
 
     def _named_devices(self) -> Iterator[tuple[int, str]]:
         """Take the answer apart: all devices, then all their classes, then all their names."""
@@ -117,10 +118,10 @@ class XTestDevices:
         data = bytes(reply.data)
         devices = [struct.unpack_from("=IBBBB", data, 8 * index) for index in range(reply.count)]
         place = 8 * len(devices)
-        for _, _, classes, _, _ in devices:
-            for _ in range(classes):
+        for _id, _kind, classes, _events, _pad in devices:
+            for _class in range(classes):
                 place += data[place + 1]
-        for _, device, _, _, _ in devices:
+        for _use, device, _classes, _events, _pad in devices:
             length = data[place]
             yield device, data[place + 1 : place + 1 + length].decode("latin-1")
             place += 1 + length
@@ -134,7 +135,7 @@ class XTestDevices:
         """Give the codes that are down on a device."""
         reply = _QueryDeviceState(self._connection.display, opcode=self._opcode, device=device)
         data, place = bytes(reply.data), 0
-        for _ in range(reply.count):
+        for _number in range(reply.count):
             kind, length = data[place], data[place + 1]
             if _STATE_CLASSES.get(kind) == what:
                 start = place + _STATE_HEADER

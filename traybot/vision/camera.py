@@ -15,6 +15,7 @@ import numpy as np
 
 from traybot.core.geometry import Rect
 from traybot.errors import CaptureError
+from traybot.text import _
 from traybot.vision.pixels import Pixels
 
 if TYPE_CHECKING:
@@ -115,13 +116,15 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except (ScreenShotError, AssertionError, OSError) as error:
-        why = (str(error).splitlines() or ["the connection to the display was lost"])[0]
-        raise CaptureError(f"cannot take a picture of the screen: {why}", remedy()) from error
+        why = (str(error).splitlines() or [_("the connection to the display was lost")])[0]
+        raise CaptureError(
+            _("cannot take a picture of the screen: {why}").format(why=why), remedy()
+        ) from error
 
 
 def remedy() -> str:
     """Say what to do where no picture of the screen can be taken."""
     display = os.environ.get("DISPLAY")
     if display:
-        return f"check that the display {display} still runs"
-    return "run it in a graphical session, where pictures of the screen are allowed"
+        return _("check that the display {display} still runs").format(display=display)
+    return _("run it in a graphical session, where pictures of the screen are allowed")

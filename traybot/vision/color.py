@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 
+from traybot.text import _
 from traybot.vision.pixels import Pixels, is_grey, to_bgr
 
 RGB = tuple[int, int, int]
@@ -26,6 +27,6 @@ def share(pixels: Pixels, color: RGB, tolerance: int) -> float:
 def mean_color(pixels: Pixels) -> RGB:
     """Give the mean colour, rounded; `ValueError` for a picture without pixels."""
     if pixels.size == 0:
-        raise ValueError("a picture without pixels has no colour")
-    blue, green, red, _ = cv2.mean(to_bgr(pixels))
+        raise ValueError(_("a picture without pixels has no colour"))
+    blue, green, red, _alpha = cv2.mean(to_bgr(pixels))
     return round(red), round(green), round(blue)

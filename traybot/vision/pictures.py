@@ -10,6 +10,7 @@ import numpy as np
 
 from traybot.errors import TraybotError
 from traybot.shells.picture_file import MAX_BYTES, MAX_SIDE, read_picture
+from traybot.text import _
 from traybot.vision.pixels import Pixels, to_bgr
 
 #: The fastest setting that still saves space.
@@ -31,12 +32,16 @@ def save_png(path: Path, pixels: Pixels) -> None:
         ".png", to_bgr(pixels), [cv2.IMWRITE_PNG_COMPRESSION, _COMPRESSION]
     )
     if not whole:
-        raise ValueError(f"not a picture that PNG can hold: shape {pixels.shape}")
+        raise ValueError(
+            _("not a picture that PNG can hold: shape {shape}").format(shape=pixels.shape)
+        )
     try:
         _replace(path, encoded.tobytes())
     except OSError as error:
-        what = f"cannot write the picture {path}: {error.strerror or error}"
-        raise TraybotError(what, "choose a folder that can be written to") from error
+        what = _("cannot write the picture {path}: {why}").format(
+            path=path, why=error.strerror or error
+        )
+        raise TraybotError(what, _("choose a folder that can be written to")) from error
 
 
 def _replace(path: Path, data: bytes) -> None:

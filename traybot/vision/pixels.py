@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from traybot.text import _
+
 #: (h, w, 4) blue, green, red, alpha; or (h, w, 3) without alpha; or (h, w) brightness alone.
 #: The fourth byte of a screen's pixel means nothing: only a picture file's is worth reading.
 Pixels = npt.NDArray[np.uint8]
@@ -46,4 +48,8 @@ def _check(pixels: Pixels) -> None:
     colored = pixels.ndim == _COLOR_AXES and pixels.shape[2] in _TO_GREY
     shaped = is_grey(pixels) or colored
     if not shaped or pixels.dtype != np.uint8:
-        raise ValueError(f"not a picture: an array of {pixels.dtype}, shape {pixels.shape}")
+        raise ValueError(
+            _("not a picture: an array of {dtype}, shape {shape}").format(
+                dtype=pixels.dtype, shape=pixels.shape
+            )
+        )

@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 
 from traybot.core.geometry import Rect
+from traybot.text import _
 from traybot.vision.pixels import Pixels
 
 #: So many pictures can be held at a time without a copy. There is one slot more, never given away.
@@ -117,7 +118,9 @@ class RingReader:
         """Attach the segment of this number, to read only."""
         mark, slots, slot_bytes = _HEAD.unpack_from(_attach(number, _PAGE, _SHM_RDONLY))
         if mark != _MARK:
-            raise OSError(f"the shared memory {number} is no ring of pictures")
+            raise OSError(
+                _("the shared memory {number} is no ring of pictures").format(number=number)
+            )
         whole = _attach(number, _PAGE + slots * slot_bytes, _SHM_RDONLY)
         self._head = memoryview(whole).cast("B")[:_PAGE]
         self._numbers = self._head.cast("Q")

@@ -7,6 +7,7 @@ from typing import Self
 
 from traybot.core.geometry import Match, Rect
 from traybot.errors import CaptureError
+from traybot.text import _
 from traybot.vision.camera import Camera, Layout
 from traybot.vision.cameras import open_camera
 from traybot.vision.pixels import Pixels
@@ -124,7 +125,9 @@ def _clip(region: Rect, bounds: Rect) -> Rect:
     part = region.within(bounds)
     if part.empty:
         raise CaptureError(
-            f"cannot take a picture of {region.as_list()}: the screen is {bounds.as_list()}",
-            "choose a region on the screen: x, y, width, height",
+            _("cannot take a picture of {region}: the screen is {bounds}").format(
+                region=region.as_list(), bounds=bounds.as_list()
+            ),
+            _("choose a region on the screen: x, y, width, height"),
         )
     return part

@@ -12,6 +12,7 @@ import numpy as np
 
 from traybot.core.template_rules import MAX_BYTES, MAX_SIDE, OPAQUE, TRANSPARENT, fault
 from traybot.errors import TemplateError, TraybotError
+from traybot.text import _
 from traybot.vision.pictures import load_picture
 from traybot.vision.pixels import Pixels, to_bgr, to_grey
 
@@ -103,4 +104,6 @@ def _mask(pixels: Pixels) -> Pixels | None:
 
 
 def _unusable(shown: str, what: str, remedy: str) -> TemplateError:
-    return TemplateError(f"cannot use the template {shown}: {what}", remedy)
+    return TemplateError(
+        _("cannot use the template {shown}: {what}").format(shown=shown, what=what), remedy
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from traybot.shells.memory import COUNTERS, HOLD
+from traybot.text import _
 from traybot.workers.birth import Birth
 from traybot.workers.keys import Keys
 from traybot.workers.line import Line
@@ -65,7 +66,9 @@ class Bot:
         """
         if name not in self._counters:
             if len(self._counters) == COUNTERS:
-                message = f"a bot has at most {COUNTERS} counters, {name!r} is one too many"
+                message = _("a bot has at most {most} counters, {name!r} is one too many").format(
+                    most=COUNTERS, name=name
+                )
                 raise ValueError(message)
             self._counters.append(name)
             self._line.tell({"say": "counter", "name": name})

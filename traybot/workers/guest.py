@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from traybot.shells.channel import Channel, Document
 from traybot.system.base import BUTTONS
+from traybot.text import _
 
 #: Of one request: hands must not be busy for longer than the daemon waits for it to let go.
 _MOST_NOTCHES = 200
@@ -34,6 +35,6 @@ def notches_of(request: Document, name: str) -> int:
 def _between(request: Document, name: str, low: int, high: int) -> int:
     number = int(request[name])
     if not low <= number <= high:
-        message = f"{name} must be from {low} to {high}"
+        message = _("{name} must be from {low} to {high}").format(name=name, low=low, high=high)
         raise ValueError(message)
     return number

@@ -28,6 +28,7 @@ from traybot.shells.ledger import (
 from traybot.shells.memory import Memory
 from traybot.system import choose
 from traybot.system.base import MARK, Injector
+from traybot.text import _
 from traybot.workers.aside import speak_through
 from traybot.workers.guest import Guest, button_of, notches_of
 from traybot.workers.way import Way
@@ -141,7 +142,7 @@ class Hands:
     def serve(self) -> None:
         """Serve daemon and lives until told to leave."""
         while not (self._leaving or self._control.closed):
-            for key, _ in self._selector.select(self._seconds_left()):
+            for key, _events in self._selector.select(self._seconds_left()):
                 key.data()
             self._way.tend()
             self._notice_silence()
@@ -206,7 +207,7 @@ class Hands:
         except TraybotError as error:
             return {"no": "wrong", "why": str(error)}
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            what = f"cannot understand the request {request.get('do')!r}"
+            what = _("cannot understand the request {value!r}").format(value=request.get("do"))
             return {"no": "wrong", "why": f"{what}: {error}"}
 
     def _allowed(self, injector: Injector, guest: Guest, request: Document) -> Document:
@@ -250,7 +251,7 @@ class Hands:
     def _stroke(self, injector: Injector, text: str, life: int) -> None:
         if len(text) != 1:
             # The gate was looked at for one character.
-            raise ValueError("a stroke is one character")
+            raise ValueError(_("a stroke is one character"))
         for codes in injector.strokes(text):
             for code in codes:
                 self._press(injector, code, life)

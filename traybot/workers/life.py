@@ -16,6 +16,7 @@ from traybot.core.exits import Ending, Exit
 from traybot.errors import BotError, TraybotError, WindowMissing
 from traybot.shells.channel import Channel
 from traybot.shells.stacks import SIGNAL
+from traybot.text import _
 from traybot.workers.birth import Birth
 from traybot.workers.bot import Bot
 from traybot.workers.line import Left, Line
@@ -93,7 +94,7 @@ def _trace(error: BaseException) -> str:
 
 def _load(folder: Path, where: str) -> Callable[[Bot], object]:
     """Import `module:function` from the bot's folder; every mistake names file and line."""
-    module_name, _, function_name = where.partition(":")
+    module_name, _colon, function_name = where.partition(":")
     function_name = function_name or "play"
     file = folder / (module_name.replace(".", "/") + ".py")
     sys.path.insert(0, str(folder))
@@ -103,15 +104,19 @@ def _load(folder: Path, where: str) -> Callable[[Bot], object]:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name == module_name.split(".", maxsplit=1)[0] and not file.exists():
-            what = f"cannot find {file.name} in {folder}"
-            raise BotError(what, f'[routine] run = "{where}" names it') from error
+            what = _("cannot find {name} in {folder}").format(name=file.name, folder=folder)
+            raise BotError(
+                what, _('[routine] run = "{where}" names it').format(where=where)
+            ) from error
         raise _import_fault(file, error) from error
     except BaseException as error:
         raise _import_fault(file, error) from error
     function = getattr(module, function_name, None)
     if not callable(function):
-        what = f"cannot find a function {function_name} in {file}"
-        raise BotError(what, f"add: def {function_name}(bot): …")
+        what = _("cannot find a function {function} in {file}").format(
+            function=function_name, file=file
+        )
+        raise BotError(what, _("add: def {function}(bot): …").format(function=function_name))
     return function  # type: ignore[no-any-return]  # callable, checked above
 
 
@@ -119,7 +124,9 @@ def _import_fault(file: Path, error: BaseException) -> BotError:
     line = _line_in(error, file.parent)
     if isinstance(error, SyntaxError) and error.filename:
         line = f"{Path(error.filename).name}:{error.lineno}"
-    what = f"cannot import {file.name}: {type(error).__name__}: {_first_line(error)}"
+    what = _("cannot import {file}: {kind}: {error}").format(
+        file=file.name, kind=type(error).__name__, error=_first_line(error)
+    )
     return BotError(what, f"at {line or file.name}")
 
 
@@ -150,7 +157,12 @@ def _become_program(birth: Birth, channel: Channel) -> Exit:
     try:
         os.execvp(command[0], command)  # noqa: S606  the user's own command is the point
     except OSError as error:
-        return Exit(Ending.INVALID, f"cannot run {command[0]}: {error.strerror}")
+        return Exit(
+            Ending.INVALID,
+            _("cannot run {command}: {strerror}").format(
+                command=command[0], strerror=error.strerror
+            ),
+        )
 
 
 def _be_ordinary() -> None:

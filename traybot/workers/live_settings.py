@@ -5,6 +5,7 @@ from typing import Any
 
 from traybot.shells.memory import Memory
 from traybot.shells.share import ShareView
+from traybot.text import _
 
 _READ_ONLY = "a bot cannot change the settings: they are read only"
 
@@ -18,7 +19,7 @@ class Section:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  an option may be anything
         """Say that there is no such option: those that there are stand in the object itself."""
-        message = f"the section has no option {name!r}"
+        message = _("the section has no option {name!r}").format(name=name)
         raise AttributeError(message)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -49,7 +50,7 @@ class LiveSettings:
             if fresh is not None:
                 self._sections, self._version = fresh, version
         if name not in self._sections:
-            message = f"the settings have no section {name!r}"
+            message = _("the settings have no section {name!r}").format(name=name)
             raise AttributeError(message)
         return self._sections[name]
 

@@ -9,6 +9,7 @@ from functools import partial
 from traybot.core.geometry import Match, Rect
 from traybot.core.watchfile import WatchSpec
 from traybot.errors import BotError, TraybotError
+from traybot.text import _
 from traybot.vision import changes, color
 from traybot.vision.screen import Frame
 from traybot.vision.seeker import Seeker, View, crop
@@ -54,8 +55,9 @@ def prepare(spec: WatchSpec, eyes: Eyes) -> Look:
     makers |= dict.fromkeys(stuck_looks.LOOKS, _stuck)
     maker = makers.get(spec.kind)
     if maker is None:
-        what = f'cannot use the watch "{spec.name}": kind = "{spec.kind}" is not built yet'
-        raise BotError(what, "known are " + ", ".join(makers))
+        what = _('cannot use the watch "{name}": kind = "{kind}" is not built yet')
+        what = what.format(name=spec.name, kind=spec.kind)
+        raise BotError(what, _("known are {names}").format(names=", ".join(makers)))
     look = maker(spec, eyes)
     if spec.kind in _SAME_AGAIN:
         look = _same_again(look, spec, eyes)
@@ -141,7 +143,8 @@ def _still(spec: WatchSpec, eyes: Eyes) -> Look:
         last = running
         frame = eyes.frame(spec.region)
         stood = stillness.look(frame.pixels, running)
-        return Sight(stood >= spec.lasting, frame.at, None, frame.rect, f"still for {stood:.1f} s")
+        why = _("still for {seconds:.1f} s").format(seconds=stood)
+        return Sight(stood >= spec.lasting, frame.at, None, frame.rect, why)
 
     return look
 
@@ -189,7 +192,8 @@ def _window(spec: WatchSpec, eyes: Eyes) -> Look:
 
 def _timer(spec: WatchSpec, _eyes: Eyes) -> Look:
     def look(running: float) -> Sight:
-        return Sight(running >= spec.after, time.monotonic(), why=f"running for {running:.1f} s")
+        why = _("running for {seconds:.1f} s").format(seconds=running)
+        return Sight(running >= spec.after, time.monotonic(), why=why)
 
     return look
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from traybot.text import _
 from traybot.workers.line import Line
 
 _BUTTONS = {"left": 1, "middle": 2, "right": 3, "back": 8, "forward": 9}
@@ -37,7 +38,7 @@ class Mouse:
     ) -> None:
         """Click where the pointer is, or at a pixel of the window."""
         if (x is None) is not (y is None):
-            raise ValueError("a click needs both x and y, or neither of them")
+            raise ValueError(_("a click needs both x and y, or neither of them"))
         if x is not None and y is not None:
             self.move(x, y)
         self._click(button, times)
@@ -45,7 +46,7 @@ class Mouse:
     def _click(self, button: str, times: int) -> None:
         x, y = (position // _SAME_PIXELS for position in self._at)
         self._line.doings.note(f"click {button} {x} {y}")
-        for _ in range(times):
+        for _time in range(times):
             with self.hold(button):
                 self._line.sleep(_CLICK_SECONDS)
 
@@ -87,6 +88,8 @@ class Mouse:
 
 def _number(button: str) -> int:
     if button not in _BUTTONS:
-        message = f"unknown mouse button {button!r}; known are {', '.join(_BUTTONS)}"
+        message = _("unknown mouse button {button!r}; known are {names}").format(
+            button=button, names=", ".join(_BUTTONS)
+        )
         raise ValueError(message)
     return _BUTTONS[button]

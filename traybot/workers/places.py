@@ -8,6 +8,7 @@ from traybot.core.geometry import Rect
 from traybot.errors import CaptureError, WindowMissing
 from traybot.system import choose
 from traybot.system.windowing import Window, Windows
+from traybot.text import _
 from traybot.vision.screen import Frame, Screen
 
 Answer = TypeVar("Answer")
@@ -65,9 +66,9 @@ class Place:
             return rect
         window = self.window()
         if window is None or window.minimized:
-            how = "is minimized" if window else "is not there"
-            what = f'cannot see the window "{self._title}": it {how}'
-            raise WindowMissing(what, "start the program, or correct [bot] window")
+            how = _("is minimized") if window else _("is not there")
+            what = _('cannot see the window "{title}": it {how}').format(title=self._title, how=how)
+            raise WindowMissing(what, _("start the program, or correct [bot] window"))
         if self._tracker is not None:
             self._tracker.follow(window.id)
         return window.rect
@@ -79,20 +80,25 @@ class Place:
         other: if the window moved or went in between the picture may show something else.
         """
         area = self.area()
-        for _ in range(_TRIES):
+        for _try in range(_TRIES):
             frame = self._screen.grab(_inside(region, area))
             before, area = area, self.area() if self._title else area
             if area == before:
                 return frame, area
-        what = f'cannot see the window "{self._title}": it does not stand still'
-        raise WindowMissing(what, "leave it where it is")
+        what = _('cannot see the window "{title}": it does not stand still').format(
+            title=self._title
+        )
+        raise WindowMissing(what, _("leave it where it is"))
 
 
 def _inside(region: Rect | None, area: Rect) -> Rect:
     """Give a region in screen pixels, cut to its area."""
     rect = in_region(region, area).within(area)
     if rect.empty:
-        what = f"cannot look at region {region.as_list() if region else []}"
-        size = f"{area.width} x {area.height} pixels"
-        raise CaptureError(f"{what}: it lies outside the window", f"that has {size}")
+        what = _("cannot look at region {region}").format(region=region.as_list() if region else [])
+        size = _("{width} x {height} pixels").format(width=area.width, height=area.height)
+        raise CaptureError(
+            _("{what}: it lies outside the window").format(what=what),
+            _("that has {size}").format(size=size),
+        )
     return rect

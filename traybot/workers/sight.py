@@ -9,6 +9,7 @@ from typing import TypeVar
 from traybot.core.botfile import BotPlan
 from traybot.core.geometry import Match, Rect
 from traybot.errors import CaptureError, TraybotError, WindowMissing
+from traybot.text import _
 from traybot.vision import changes, match
 from traybot.vision.cameras import opener
 from traybot.vision.pixels import Pixels
@@ -113,7 +114,12 @@ class ScreenOfBot:
 
         found = self._until(look, timeout)
         if found is None:
-            raise NotSeen(f"cannot see {template} within {timeout:g} s", "is the game there?")
+            raise NotSeen(
+                _("cannot see {template} within {timeout:g} s").format(
+                    template=template, timeout=timeout
+                ),
+                _("is the game there?"),
+            )
         return found
 
     def wait_gone(
@@ -130,7 +136,12 @@ class ScreenOfBot:
             return self.find(template, region, threshold=threshold) is None
 
         if not self._until(look, timeout):
-            raise NotSeen(f"{template} is still seen after {timeout:g} s", "is the game stuck?")
+            raise NotSeen(
+                _("{template} is still seen after {timeout:g} s").format(
+                    template=template, timeout=timeout
+                ),
+                _("is the game stuck?"),
+            )
 
     def wait_still(
         self,
@@ -148,7 +159,10 @@ class ScreenOfBot:
             return stillness.look(frame.pixels, self._line.playing_time()) >= seconds
 
         if not self._until(look, timeout):
-            raise NotSeen(f"cannot see it stand still within {timeout:g} s", "raise the tolerance")
+            raise NotSeen(
+                _("cannot see it stand still within {timeout:g} s").format(timeout=timeout),
+                _("raise the tolerance"),
+            )
 
     def color(self, x: int, y: int) -> tuple[int, int, int]:
         """Red, green and blue (0 to 255) of a pixel of the window."""

@@ -11,6 +11,7 @@ from typing import Any
 from traybot.core.repeats import WORDS, Repeats
 from traybot.core.watchfile import WatchSpec
 from traybot.shells.memory import Memory
+from traybot.text import _
 
 
 @dataclass(slots=True)
@@ -43,7 +44,9 @@ def silent(spec: WatchSpec, memory: Memory) -> StuckLook:
         seconds = since.standing(called, running)
         if asleep:
             since.at, seconds = running, 0.0
-        return seconds >= spec.lasting, f"no call of traybot's for {seconds:.1f} s"
+        return seconds >= spec.lasting, _("no call of traybot's for {seconds:.1f} s").format(
+            seconds=seconds
+        )
 
     return look
 
@@ -54,7 +57,9 @@ def progress(spec: WatchSpec, memory: Memory) -> StuckLook:
 
     def look(running: float) -> tuple[bool, str]:
         seconds = since.standing(tuple(memory.counters), running)
-        return seconds >= spec.lasting, f"nothing counted for {seconds:.1f} s"
+        return seconds >= spec.lasting, _("nothing counted for {seconds:.1f} s").format(
+            seconds=seconds
+        )
 
     return look
 
