@@ -8,7 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -28,11 +28,13 @@ Document = dict[str, Any]
 class Running:
     """A daemon in the foreground, without tray and hotkeys unless asked for."""
 
-    def __init__(self, *arguments: str, faces: bool = False) -> None:
+    def __init__(
+        self, *arguments: str, faces: bool = False, program: Sequence[str] = ("-m", "traybot")
+    ) -> None:
         """Start it; `home` must be in force (TRAYBOT_HOME). End it with the `with` block."""
         switches = [] if faces else ["--no-tray", "--no-hotkeys"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "traybot", "run", *arguments, *switches, "--json"],
+            [sys.executable, *program, "run", *arguments, *switches, "--json"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -25,10 +25,12 @@ from traybot.shells.launcher import Launcher
 from traybot.shells.mailbox import Mailbox
 from traybot.shells.memory import GO, HOLD, Memory
 from traybot.shells.share import Share
+from traybot.shells.spare import Nursery, SpareServer
 from traybot.shells.stacks import Stacks
 from traybot.system import choose
 from traybot.system.base import MARK
 from traybot.workers.birth import Birth
+from traybot.workers.cradle import pack, wait_for_birth
 from traybot.workers.entry import live
 from traybot.workers.hands import HandsBirth
 from traybot.workers.hands import main as hands_main
@@ -39,7 +41,7 @@ Document = dict[str, Any]
 class Family:
     """The program's side; everything on its main thread."""
 
-    def __init__(self, folder: Path, *, hands: bool) -> None:
+    def __init__(self, folder: Path, *, hands: bool, spare: bool = False) -> None:
         signals.block()
         self.token = f"family-{os.getpid()}"
         os.environ[MARK] = self.token
@@ -50,12 +52,16 @@ class Family:
         self.processes.adopt_orphans()
         self.memory, self.mailbox = Memory(spawn), Mailbox()
         self.launcher = Launcher("starter")
+        nursery = Nursery(
+            spawn, self.memory, wait_for_birth, pack, self.processes.tie, self.launcher.submit
+        )
+        self.server: Any = SpareServer(nursery) if spare else forkserver
         self.hands = HandsLine(spawn, self.memory, hands_main, HandsBirth)
         if hands:
             self.hands.start()
         self.children = Children(
             Means(
-                context=forkserver.life_context(),
+                context=self.server if spare else forkserver.life_context(),
                 processes=self.processes,
                 memory=self.memory,
                 hands=self.hands,
@@ -68,10 +74,10 @@ class Family:
                 pictures=str(folder / "pictures"),
                 stacks=Stacks(folder / "stacks"),
                 wake=self.mailbox.wake,
-                unstick=forkserver.kill,
-                ready_server=forkserver.start,
-                restart_server=forkserver.forget,
-                spared=lambda: {forkserver.pid() or 0},
+                unstick=self.server.kill,
+                ready_server=self.server.start,
+                restart_server=self.server.forget,
+                spared=lambda: {self.server.pid() or 0},
             )
         )
 
@@ -112,7 +118,7 @@ class Family:
                     event="Look",
                     pids=self.children.pids(),
                     hands=self.hands.pid,
-                    forkserver=forkserver.pid(),
+                    forkserver=self.server.pid(),
                     counters=dict(zip(self.children.counters, self.memory.counters, strict=False)),
                     marked=self.processes.marked(self.token),
                 )
@@ -135,7 +141,7 @@ class Family:
         """End everything, hands last."""
         self.children.end()
         self.launcher.stop(3.0)
-        forkserver.end()
+        self.server.end()
         self.hands.end(3.0)
         self.say(event="Left", left=leftovers.end_all(self.processes, self.token))
         self.mailbox.close()
@@ -190,9 +196,10 @@ class Held:
 
 
 @contextmanager
-def family(folder: Path, *, hands: bool = False) -> Iterator[Held]:
+def family(folder: Path, *, hands: bool = False, spare: bool = False) -> Iterator[Held]:
     """A family in a `with` block; at its end it must leave by itself and leave nothing."""
-    command = [sys.executable, "-m", "tests.shells.family", str(folder), "hands" if hands else ""]
+    wishes = ["hands" if hands else "", "spare" if spare else ""]
+    command = [sys.executable, "-m", "tests.shells.family", str(folder), *wishes]
     with (
         (folder / "errors.txt").open("w") as errors,
         subprocess.Popen(
@@ -214,7 +221,7 @@ def family(folder: Path, *, hands: bool = False) -> Iterator[Held]:
 def main() -> None:
     """Run as a program."""
     logging.basicConfig(stream=sys.stderr, level=logging.DEBUG)
-    one = Family(Path(sys.argv[1]), hands=bool(sys.argv[2]))
+    one = Family(Path(sys.argv[1]), hands=bool(sys.argv[2]), spare=bool(sys.argv[3]))
     try:
         one.serve()
     finally:

@@ -190,7 +190,7 @@ class Daemon:
             lambda: parts.keeper.stop(_QUIT_SECONDS),
             parts.share.end,
             lambda: parts.shares.stop(_QUIT_SECONDS),
-            forkserver.end,
+            parts.server.end,
             lambda: parts.hands.end(_QUIT_SECONDS),
             parts.program.release,
         ):
@@ -240,7 +240,7 @@ class Daemon:
                 "daemon": os.getpid(),
                 "hands": parts.hands.pid,
                 "manager": parts.share.pid,
-                "forkserver": forkserver.pid(),
+                "forkserver": parts.server.pid(),
                 "program": parts.program.pid,
             },
             faces=faces.health() if faces else {},

@@ -20,10 +20,12 @@ from traybot.shells.server_keeper import ServerKeeper
 from traybot.shells.session_watch import SessionWatch
 from traybot.shells.share import Share, ShareAddress
 from traybot.shells.share_keeper import ShareKeeper
+from traybot.shells.spare import Nursery, SpareServer
 from traybot.shells.stacks import Stacks
 from traybot.system import choose
 from traybot.system.base import MARK
 from traybot.workers.birth import Birth
+from traybot.workers.cradle import pack, wait_for_birth
 from traybot.workers.entry import live
 from traybot.workers.hands import HandsBirth
 from traybot.workers.hands import main as hands_main
@@ -61,9 +63,16 @@ class Parts:
         self.shares = ShareKeeper(
             self.share, self.keeper, lambda: self.settings.sections, self.mailbox.wake
         )
+        nursery = Nursery(
+            spawn, self.memory, wait_for_birth, pack, self.processes.tie, self.starter.submit
+        )
+        #: Where lives come from: a prepared server, or where none can fork a spare process.
+        self.server: Any = forkserver if choose.FORKS else SpareServer(nursery)
         self.children = Children(self._means())
         self.shares.moved = self._tell_share
-        self.servers = ServerKeeper(self.processes, self.starter, self.mailbox.wake)
+        self.servers = ServerKeeper(
+            self.processes, self.starter, self.mailbox.wake, self.server.start
+        )
         self.program = Program(self.processes)
         self.awake = AwakeKeeper(choose.awake, lambda: bool(self.option("daemon", "awake")))
         self.session = SessionWatch(
@@ -74,7 +83,7 @@ class Parts:
 
     def _means(self) -> Means:
         return Means(
-            context=forkserver.life_context(),
+            context=forkserver.life_context() if choose.FORKS else self.server,
             processes=self.processes,
             memory=self.memory,
             hands=self.hands,
@@ -87,15 +96,15 @@ class Parts:
             pictures=str(self.paths.state / "pictures"),
             stacks=Stacks(self.paths.runtime / "stacks"),
             wake=self.mailbox.wake,
-            unstick=forkserver.kill,
-            ready_server=forkserver.start,
-            restart_server=forkserver.forget,
+            unstick=self.server.kill,
+            ready_server=self.server.start,
+            restart_server=self.server.forget,
             spared=self._no_lives,
         )
 
     def _no_lives(self) -> set[int]:
         """Give the processes that are ours and come from no life."""
-        pids = (forkserver.pid(), self.hands.pid, self.share.pid, self.program.pid)
+        pids = (self.server.pid(), self.hands.pid, self.share.pid, self.program.pid)
         return {pid for pid in pids if pid}
 
     def option(self, section: str, name: str) -> Any:  # noqa: ANN401  each has its own type

@@ -2,7 +2,8 @@
 
 import os
 import time
-from multiprocessing.connection import Connection
+
+from traybot.shells.channel import End
 
 #: A pipe holds one of them; more are taken so that its end is seen, which comes after it.
 _CHUNK, _CHUNKS = 65536, 3
@@ -15,13 +16,14 @@ _LINES = 100
 class Output:
     """The reading end of a life's standard output and error; never waits."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: End) -> None:
         """Take over a connection."""
         self._connection = connection
         self._rest = b""
         self._second, self._told, self._left_out = 0, 0, 0
         self.closed = False
-        os.set_blocking(connection.fileno(), False)
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(connection.fileno(), False)
 
     def fileno(self) -> int:
         """Something to wait for."""

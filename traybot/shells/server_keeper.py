@@ -21,8 +21,19 @@ _AGAIN_SECONDS = 0.5
 class ServerKeeper:
     """Keeps a forkserver running. The engine's thread, but for the launcher's jobs."""
 
-    def __init__(self, processes: Processes, launcher: Launcher, wake: Callable[[], None]) -> None:
-        """Start nothing yet; `wake` has the engine collect."""
+    def __init__(
+        self,
+        processes: Processes,
+        launcher: Launcher,
+        wake: Callable[[], None],
+        start: Callable[[], None] = forkserver.start,
+    ) -> None:
+        """Start nothing yet; `wake` has the engine collect.
+
+        `start` has whatever lives come from ready. Only a forkserver is looked after: a spare that
+        has died is replaced when it is needed.
+        """
+        self._start_server = start
         self._processes, self._launcher, self._wake = processes, launcher, wake
         self._handle: ProcessHandle | None = None
         self._starting = False
@@ -38,7 +49,7 @@ class ServerKeeper:
 
     def _start(self) -> None:
         try:
-            forkserver.start()
+            self._start_server()
         finally:
             self._starting = False
             self._wake()

