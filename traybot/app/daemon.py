@@ -15,7 +15,7 @@ from traybot.app.parts import Parts
 from traybot.core import events as e
 from traybot.engine import Engine, Ports
 from traybot.errors import SettingsError, TraybotError
-from traybot.shells import forkserver, leftovers, logs, requests, signals
+from traybot.shells import leftovers, logs, requests, signals
 from traybot.shells.autostart import repair_autostart
 from traybot.shells.control import ControlServer
 from traybot.shells.desk import Desk
