@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from traybot.errors import BackendUnavailable
+from traybot.system import choose
 from traybot.system.base import Hotkeys
 from traybot.text import _, joined
 
@@ -188,11 +189,27 @@ def choose_hotkeys(post: Post) -> Hotkeys:
     """Give the way to listen that works here, or the reason why none does."""
     if os.environ.get("DISPLAY"):
         return _on_x(post)
+    if choose.WINDOWS:
+        return _on_windows(post)
+    if choose.MACOS:
+        from traybot.shells.macos_hotkeys import MacHotkeys
+        from traybot.system.macos_hotkey_calls import MacHotkeyCalls
+
+        return MacHotkeys(post, MacHotkeyCalls())
     from traybot.shells.keyboard_hotkeys import KeyboardHotkeys
 
     if KeyboardHotkeys.works_here():
         return KeyboardHotkeys(post)
     return NullHotkeys(_("there is no X display (DISPLAY is not set)"))
+
+
+def _on_windows(post: Post) -> Hotkeys:
+    from traybot.shells.keyboard_hotkeys import KeyboardHotkeys
+    from traybot.shells.windows_hotkeys import WindowsHotkeys
+    from traybot.system.windows_hotkey_calls import WindowsHotkeyCalls
+    from traybot.system.windows_input import WindowsKeys
+
+    return WindowsHotkeys(post, WindowsHotkeyCalls(), WindowsKeys().code_of, KeyboardHotkeys(post))
 
 
 def _on_x(post: Post) -> Hotkeys:

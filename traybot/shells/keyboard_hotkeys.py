@@ -1,4 +1,4 @@
-"""How are hotkeys heard on Windows for now? By the `keyboard` library, which sees every key there.
+"""How are hotkeys heard that the system does not give us? By `keyboard`, which sees every key.
 
 The library's own hotkeys fire only when the keys held are exactly the chord's: one whose release
 the lock screen swallowed silences them for good. So only its events for single keys are used here,
@@ -57,6 +57,8 @@ class KeyboardHotkeys:
         #: When a key was last heard going down, in the library's seconds; gone when it went up.
         self._heard: dict[int, float] = {}
         self._unhook: Callable[[], None] | None = None
+        #: How many events were heard: a hook that hears no more counts no more.
+        self.heard = 0
         self._states: dict[str, str] = {}
 
     @staticmethod
@@ -89,6 +91,19 @@ class KeyboardHotkeys:
         with self._lock:
             return dict(self._states)
 
+    def revive(self) -> None:
+        """Set the hook anew, for Windows drops one without telling; forget what was held.
+
+        The library has no call for it: told that it does not listen, it begins once more.
+        """
+        import keyboard
+
+        self._heard.clear()
+        listener = keyboard._listener  # type: ignore[attr-defined]  # noqa: SLF001
+        if listener.listening:
+            listener.listening = False
+            listener.start_if_necessary()
+
     def stop(self) -> None:
         """Stop listening; only the library's own thread stays. May be called twice."""
         with self._lock:
@@ -106,6 +121,7 @@ class KeyboardHotkeys:
 
     def _hear(self, event: "KeyboardEvent") -> None:
         """Act on the first press of a key that is part of a chord."""
+        self.heard += 1
         code, now = event.scan_code, event.time or 0.0
         if event.event_type != "down":
             self._heard.pop(code, None)
