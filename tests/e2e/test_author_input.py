@@ -13,14 +13,6 @@ from tests.running import x_keys
 pytestmark = pytest.mark.e2e
 
 LEFT, MIDDLE, RIGHT = 1, 2, 3
-#: Taps a key again and again.
-TAPS = """
-def play(bot):
-    while True:
-        bot.keys.tap("a", hold=0.01)
-        bot.count("taps")
-        bot.sleep(0.02)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -178,25 +170,3 @@ def play(bot):
         eventually(lambda: len(keys.held()) == 3, 10.0, "keys and button again")
         assert daemon.ask("stop")["ok"]
         assert len(keys.held()) == 0
-
-
-def test_nothing_is_pressed_into_another_window(
-    daemon: SharedDaemon, canvas: Painter, desktop: Desktop
-) -> None:
-    """While another one is in front the routine waits, and the status says for what."""
-    with daemon.playing(on(canvas), TAPS):
-        daemon.until_counted("taps")
-        with painter(desktop.display, focus=False) as other:
-            other.focus()
-            why = daemon.heard("blocked")["why"]
-            assert f"^{canvas.title}$" in why
-            assert f'"{other.title}" is' in why
-            assert daemon.status()["waits_for"] == why
-            assert daemon.status()["phase"] == "running"
-            before = daemon.counted("taps")
-            canvas.focus()
-            daemon.heard("unblocked")
-            assert daemon.status()["waits_for"] == ""
-            eventually(lambda: daemon.counted("taps") > before + 3, 10.0, "further taps")
-            pressed = [line for line in other.heard() if line.startswith("press")]
-            assert not pressed

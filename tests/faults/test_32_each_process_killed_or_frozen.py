@@ -11,7 +11,6 @@ import pytest
 
 from tests.desktop import eventually
 from tests.faults.survivor import (
-    HOLDS,
     OURS,
     PLAYS,
     SECONDS,
@@ -19,27 +18,11 @@ from tests.faults.survivor import (
     WATCHED,
     both_held,
     daemon,
-    none_held,
 )
 from tests.running import Document, alive, make_bot
 from traybot.system.x11_input import X11Injector
 
 pytestmark = pytest.mark.e2e
-
-
-def test_a_killed_hands_leaves_nothing_down(home: Path, keys: X11Injector) -> None:
-    """What it held is up at once; another takes its place, and the same life presses on."""
-    folder = make_bot(home, "player", HOLDS, WATCHED)
-    with daemon("player") as running:
-        both_held(keys)
-        routine = running.pid("routine")
-        hands = running.hit("hands")
-        none_held(keys)
-        running.replaced("hands", hands)
-        (folder / "go").touch()
-        eventually(lambda: keys.held().keys == {keys.code_of("b")}, SECONDS, "the next press")
-        assert running.pid("routine") == routine
-        assert running.status()["input"] == "ok"
 
 
 def test_a_killed_deathwatch_is_replaced(home: Path, keys: X11Injector) -> None:
