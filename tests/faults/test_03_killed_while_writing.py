@@ -5,6 +5,7 @@ import logging
 import os
 import random
 import signal
+import threading
 import time
 from multiprocessing import Pipe
 
@@ -30,7 +31,7 @@ def test_a_killed_writer_never_holds_up_who_reads(caplog: pytest.LogCaptureFixtu
         theirs.close()
         channel = Channel(ours, patient=False)
         channel.wait(5.0)
-        time.sleep(dice.random() * 0.002)
+        threading.Event().wait(dice.random() * 0.002)  # at any instant, that is the point
         os.kill(writer, signal.SIGKILL)
         os.waitpid(writer, 0)
         while not channel.closed:

@@ -1,12 +1,12 @@
 """33: hands is killed with keys down, or in the middle of pressing: nothing stays down."""
 
 import random
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.desktop import eventually
+from tests.e2e.shared import let_pass
 from tests.faults.survivor import HOLDS, SECONDS, WATCHED, both_held, daemon, none_held
 from tests.running import make_bot
 from traybot.system.x11_input import X11Injector
@@ -47,7 +47,7 @@ def test_a_hands_killed_in_the_middle_of_a_tap_leaves_nothing_down(
     with daemon("player") as running:
         for _ in range(TIMES):
             running.goes_round()
-            time.sleep(dice.random() * 0.01)
+            let_pass(dice.random() * 0.01)
             hands = running.hit("hands")
             running.replaced("hands", hands)
             running.goes_round()
