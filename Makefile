@@ -113,17 +113,8 @@ lock:
 	  --no-emit-index-url --no-header --no-emit-package evdev
 	@rm -rf .lock-venv
 
-LOCALE := traybot/locale
-CATALOGUES = $(wildcard $(LOCALE)/*/LC_MESSAGES/traybot.po)
 strings: env
-	@$(BIN)/pybabel --quiet extract --keyword _ --keyword later --keyword n_:1,2 --no-default-keywords \
-	  --no-location --sort-output --omit-header --output-file $(LOCALE)/traybot.pot traybot
-	@for po in $(CATALOGUES); do \
-	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header \
-	    --domain traybot --input-file $(LOCALE)/traybot.pot --output-file $$po \
-	    --locale $$(basename $$(dirname $$(dirname $$po))) && \
-	  $(BIN)/pybabel --quiet compile --input-file $$po --output-file $${po%.po}.mo || exit 1; \
-	done
+	@$(BIN)/python installer/strings.py
 
 bench: env
 	@$(BIN)/python bench/start.py
