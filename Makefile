@@ -21,7 +21,7 @@ RECIPE := pyproject.toml requirements.lock debian-packages.txt
 READY := .venv/ready-$(shell cat $(RECIPE) | cksum | tr ' ' -)
 PACKAGES := $(shell sed -e 's/\#.*//' debian-packages.txt)
 
-.PHONY: help env demo test lint types types-elsewhere house unit fmt lock strings bench clean
+.PHONY: bench-peers help env demo test lint types types-elsewhere house unit fmt lock strings bench clean
 
 help:
 	@echo 'make demo    see it work: a game, its bot, the tray, a death, a recovery'
@@ -32,6 +32,7 @@ help:
 	@echo 'make fmt     put the code in shape'
 	@echo 'make bench   measure starts and stops, and strike at everything 50 times'
 	@echo 'make strings take the texts out for translators, and put their catalogues in'
+	@echo 'make bench-peers   measure beside other libraries, and write docs/performance.md'
 	@echo 'make lock    choose the newest dependencies anew'
 	@echo 'make clean   remove what was made'
 
@@ -120,6 +121,19 @@ bench: env
 	@$(BIN)/python bench/start.py
 	@$(BIN)/python bench/stop.py --trials 100
 	@$(BIN)/python bench/chaos.py --kills 50
+
+# Writes the measured part of docs/performance.md, with its pictures. The peers come from PyPI and the
+# pictures from Debian and PyPI at the first time. Half an hour; nothing else should run.
+RESULTS := .venv-bench/results
+bench-peers: env
+	@mkdir -p $(RESULTS) && rm -f $(RESULTS)/*.json
+	-$(BIN)/python bench/capture.py --json > $(RESULTS)/capture.json
+	$(BIN)/python bench/capture_peers.py $(RESULTS)/capture_peers.json
+	$(BIN)/python bench/at_place.py $(RESULTS)/at_place.json
+	$(BIN)/python bench/many.py $(RESULTS)/many.json
+	-$(BIN)/python bench/latency.py --json > $(RESULTS)/latency.json
+	$(BIN)/python bench/beside.py $(RESULTS)/beside.json
+	$(BIN)/python bench/report.py $(RESULTS)
 
 clean:
 	rm -rf .venv .lock-venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

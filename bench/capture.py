@@ -87,21 +87,21 @@ def measure(blocks: int) -> dict[str, dict[str, dict[str, float]]]:
         ways |= {"mss": timed(mss.take)}
         table = {}
         for case, (rect, _) in CASES.items():
-            rounds = [_round(ways, rect) for _ in range(blocks)]
-            table[case] = {name: _summary(name, rounds) for name in ways}
+            rounds = [round_of(ways, rect) for _ in range(blocks)]
+            table[case] = {name: summary(name, rounds) for name in ways}
     camera.close()
     mss.close()
     return table
 
 
-def _round(ways: dict[str, Way], rect: Rect) -> dict[str, float]:
+def round_of(ways: dict[str, Way], rect: Rect) -> dict[str, float]:
     """Have every way take a block, in any order; give each block's median."""
     order = random.sample(list(ways), len(ways))
     times = {name: statistics.median(ways[name](BLOCK, rect)[WARM:]) for name in order}
     return {name: times[name] for name in ways}
 
 
-def _summary(name: str, rounds: list[dict[str, float]]) -> dict[str, float]:
+def summary(name: str, rounds: list[dict[str, float]]) -> dict[str, float]:
     """Give the median, and the median of the ratio to the floor inside each round.
 
     What else runs on the machine slows a whole round down, and so hardly touches the ratio.
