@@ -131,6 +131,7 @@ bench-peers: env
 	$(BIN)/python bench/capture_peers.py $(RESULTS)/capture_peers.json
 	$(BIN)/python bench/at_place.py $(RESULTS)/at_place.json
 	$(BIN)/python bench/many.py $(RESULTS)/many.json
+	$(BIN)/python bench/features.py --json > $(RESULTS)/features.json
 	-$(BIN)/python bench/latency.py --json > $(RESULTS)/latency.json
 	$(BIN)/python bench/beside.py $(RESULTS)/beside.json
 	$(BIN)/python bench/report.py $(RESULTS)
