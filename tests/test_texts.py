@@ -53,9 +53,9 @@ def test_no_text_is_built_before_it_is_looked_up(path: Path) -> None:
     """Neither an f-string nor a sum nor a format stands inside: the catalogue would not know it."""
     for call in calls(ast.parse(path.read_text(encoding="utf-8"))):
         for argument in call.args[:2]:
-            built = isinstance(argument, ast.JoinedStr | ast.BinOp)
-            built = built or ast.unparse(argument).rstrip(")").endswith(".format(")
-            assert not built, f"{path.name}:{call.lineno}"
+            # The extraction would take whatever text stands inside another expression.
+            plain = isinstance(argument, ast.Constant | ast.Name | ast.Attribute)
+            assert plain, f"{path.name}:{call.lineno}"
 
 
 def fields(text: str) -> set[str]:

@@ -216,6 +216,10 @@ class Daemon:
                 _log.info("the hotkeys are now %s", faces.rebind(settings.sections))
             if faces is not None and "tray" in changed:
                 faces.relook(settings.sections)
+            if "bots" in changed:
+                self._parts.find_shelf()
+                self._desk.find_bots()
+                self._parts.keeper.submit(self._desk.check_bots)
         finally:
             self._menu_changed("")
 

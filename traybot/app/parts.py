@@ -111,6 +111,10 @@ class Parts:
         """Give an option of the settings as they are now; from any thread."""
         return self.settings.sections[section][name]
 
+    def find_shelf(self) -> None:
+        """Have bots looked for where the settings say now; one that runs is not moved."""
+        self.shelf.root = bots_folder(str(self.option("bots", "folder")), self.paths)
+
     def _tell_share(self, address: ShareAddress) -> None:
         document = {"do": "share", "address": address.address, "key": address.key.hex()}
         for child in ("routine", "recovery", "deathwatch"):

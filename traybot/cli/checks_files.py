@@ -61,8 +61,8 @@ def _autostart(_paths: Paths, _heard: Heard) -> list[Finding]:
 
 def _daemon(paths: Paths, heard: Heard) -> list[Finding]:
     if heard.status is not None:
-        phase, hand = _(heard.status["phase"]), heard.shown["input"]
-        text = _("runs, phase {phase}, input {input}").format(phase=phase, input=hand)
+        phase, hand = str(heard.status["phase"]), heard.shown["input"]
+        text = _("runs, phase {phase}, input {input}").format(phase=_(phase), input=hand)
         return [good("daemon", text)]
     if _locked(paths):
         text = heard.trouble or _("its lock is held, and nobody answers on its socket")

@@ -74,8 +74,8 @@ def _print(document: dict[str, Any], *, as_json: bool) -> None:
 def _page(document: dict[str, Any]) -> str:
     """Lay the status out for a person."""
     who = document.get("title") or document.get("bot") or _("no bot chosen")
-    phase = _(str(document["phase"]).replace("_", " "))
-    rows = [(_("phase"), f"{phase}  ({who})")]
+    phase = str(document["phase"]).replace("_", " ")
+    rows = [(_("phase"), f"{_(phase)}  ({who})")]
     why = document.get("waits_for") or document.get("reason")
     if why:
         rows.append((_("why"), str(why)))

@@ -8,4 +8,5 @@ WHYS = {"lock": later("the screen is locked"), "suspend": later("the machine sle
 
 def words(away: frozenset[str]) -> str:
     """Give the reason, the graver one if there are two."""
-    return _(WHYS["suspend" if "suspend" in away else "lock"])
+    why = WHYS["suspend" if "suspend" in away else "lock"]
+    return _(why)

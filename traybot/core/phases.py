@@ -23,7 +23,8 @@ class Phase(StrEnum):
     @property
     def words(self) -> str:
         """As a sentence has it."""
-        return _(self.value.replace("_", " "))
+        words = self.value.replace("_", " ")
+        return _(words)
 
 
 _WORDS = (
