@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,3 +111,39 @@ def test_a_screen_that_answers_again_is_played_on(screen: Desktop, home: Path) -
         status = running.status()
         assert (status["life"], status["pids"]) == (1, before)
         eventually(lambda: running.status()["input"] == "ok", SECONDS, "input again")
+
+
+def test_a_screen_that_comes_back_is_found_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is gone presses wait, and the status says why; on the next one the life plays on."""
+    with Desktop(manager=None) as screen:
+        monkeypatch.setenv("DISPLAY", screen.display)
+        make_bot(home, "player", PLAYS, WATCHED)
+        with daemon("player") as running:
+            running.goes_round()
+            before = running.status()["pids"]
+            os.kill(min(screen.pids), signal.SIGKILL)
+            eventually(lambda: "cannot" in running.status()["input"], SECONDS, "what is wrong")
+            eventually(lambda: running.status()["waits_for"], SECONDS, "what it waits for")
+            with server(screen.display):
+                eventually(lambda: running.status()["input"] == "ok", SECONDS, "input again")
+                running.goes_round()
+                assert (running.status()["life"], running.status()["pids"]) == (1, before)
+                assert running.ask("stop")["ok"]
+                with x_keys() as keys:
+                    assert len(keys.held()) == 0
+                running.end()
+
+
+@contextmanager
+def server(display: str) -> Iterator[None]:
+    """Another X server in the place of one that has gone."""
+    command = ["Xvfb", display, "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
+    log = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10.0)
