@@ -33,8 +33,16 @@ class CaptureError(TraybotError):
     """The screen cannot be read now: no display, or the display went away."""
 
 
+class ScreenSilent(CaptureError):
+    """The screen is there and gives no answer in time."""
+
+
 class WindowMissing(TraybotError):
     """The window that a bot names is not on the screen."""
+
+
+class WindowMinimized(WindowMissing):
+    """It is there, as an icon."""
 
 
 class BackendUnavailable(TraybotError):

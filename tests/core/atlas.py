@@ -8,6 +8,7 @@ from traybot.core import commands as c
 from traybot.core import events as e
 from traybot.core.botfile import BotPlan
 from traybot.core.exits import Ending, Exit
+from traybot.core.health import Trouble
 from traybot.core.phases import Phase
 from traybot.core.recoveryfile import Rung
 from traybot.core.state import DEATHWATCH, ROUTINE, Child, State
@@ -42,6 +43,8 @@ _WISHES: tuple[tuple[str, e.Event], ...] = (
 )
 #: They double the ways there are, so they are gone with these plans alone.
 _WITH_SESSION = (PLANS[1], PLANS[5], PLANS[7])
+#: Likewise what is seen, with this one.
+_WITH_SIGHT = PLANS[0]
 _SESSION: tuple[tuple[str, e.Event], ...] = (
     ("away", e.SessionAway(NOW)),
     ("back", e.SessionBack(NOW)),
@@ -68,7 +71,8 @@ def _walk(plan: BotPlan) -> set[Arrow]:
     while waiting:
         place = waiting.pop()
         session = _SESSION if plan in _WITH_SESSION else ()
-        for word, event in (*_ways(place), *session):
+        sight = _sight(place.state) if plan is _WITH_SIGHT else ()
+        for word, event in (*_ways(place), *session, *sight):
             for found, after in _go(place, word, event, plan):
                 arrows |= found
                 if not after.state.gone and _landmark(after) not in seen:
@@ -125,6 +129,7 @@ def _landmark(place: Place) -> tuple[object, ...]:
             latched=state.latched and replace(state.latched, life=0),
             condemned=int(state.condemned == state.life),
             paused_by=state.paused_by if state.phase in {Phase.PAUSING, Phase.PAUSED} else "",
+            trouble=state.trouble if state.paused_by == "picture" else Trouble.NONE,
             miss_code=0,
             pending=(),
         ),
@@ -158,6 +163,13 @@ def _ways_of_watching(state: State) -> Iterator[tuple[str, e.Event]]:
     if state.watched:
         for then in ("recover", "stop", "restart", "pause"):
             yield "verdict", e.VerdictReached(NOW, _verdict(then, state.life))
+
+
+def _sight(state: State) -> Iterator[tuple[str, e.Event]]:
+    """The picture is no good, good again, or never again; once each for one life."""
+    if state.watched and state.player is not None:
+        for trouble in (Trouble.BLACK, Trouble.NONE, Trouble.LOST):
+            yield "picture", e.SightChanged(NOW, DEATHWATCH, state.life, trouble)
 
 
 def _ways_of(child: Child) -> Iterator[tuple[str, e.Event]]:

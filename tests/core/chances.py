@@ -6,6 +6,7 @@ from functools import partial
 from tests.core.world import PLAYER, WATCHER, World
 from traybot.core import events as e
 from traybot.core.exits import Ending
+from traybot.core.health import Trouble
 from traybot.core.phases import Phase
 from traybot.core.state import RECOVERY
 from traybot.core.watchfile import THENS
@@ -112,6 +113,7 @@ def oddities(world: World) -> list[Chance]:
         ("program ended", lambda: world.hear(e.ProgramExited(world.now, 1))),
         ("echo of hands", world.lets_go),
         *_session(world),
+        *_pictures(world),
         ("takeover", lambda: world.hear(e.UserTookOver(world.now))),
         ("a minute", partial(world.later, 61.0)),
         ("choose", partial(world.ask, e.BotChosen, bot="xjump")),
@@ -138,6 +140,16 @@ def _session(world: World) -> list[Chance]:
             ("back", e.SessionBack),
         )
         for why in ("lock", "suspend")
+    ]
+
+
+def _pictures(world: World) -> list[Chance]:
+    """What the watches see is no good for a while, or for good; also of a life that is gone."""
+    life = world.state.life
+    return [
+        (f"picture {trouble.value}", partial(world.sight, trouble, at))
+        for trouble in (Trouble.BLACK, Trouble.GONE, Trouble.NONE, Trouble.LOST)
+        for at in (life, life - 1)
     ]
 
 

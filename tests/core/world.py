@@ -11,6 +11,7 @@ from traybot.core import commands as c
 from traybot.core import events as e
 from traybot.core.botfile import BotPlan
 from traybot.core.exits import Ending, Exit
+from traybot.core.health import Trouble
 from traybot.core.phases import Phase
 from traybot.core.state import DEATHWATCH, State
 from traybot.core.step import step
@@ -111,6 +112,10 @@ class World:
     def session(self, kind: type[e.SessionAway | e.SessionBack], why: str) -> list[str]:
         """The session goes away or comes back for a reason."""
         return self.hear(kind(self.now, why))
+
+    def sight(self, trouble: Trouble, life: int = 0) -> list[str]:
+        """The deathwatch finds something wrong, or no longer wrong, with the picture."""
+        return self.hear(e.SightChanged(self.now, DEATHWATCH, life or self.state.life, trouble))
 
     def answer(self) -> tuple[int, str] | None:
         """What the last request was answered with, if it was."""

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from traybot.core import away, ladder, moves, pausing
 from traybot.core import commands as c
 from traybot.core import events as e
+from traybot.core import ladder, moves, pausing
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 from traybot.core.state import State, Step
@@ -72,7 +72,7 @@ def _concerns(state: State, verdict: Verdict) -> bool:
 def _acts(state: State, verdict: Verdict) -> bool:
     if verdict.then not in ENDING and verdict.then != "pause":
         return False
-    by_user = state.paused_by not in {"", "verdict"} and not state.judging
+    by_user = state.paused_by not in {"", "verdict", "picture"} and not state.judging
     return _concerns(state, verdict) and not by_user
 
 
@@ -82,7 +82,7 @@ def _pause(state: State, verdict: Verdict) -> Step:
         if not state.judging:
             return state, [told]
         # It holds still, or again: no playing on for now, whoever had paused.
-        by = "verdict" if state.paused_by in away.WHYS else state.paused_by
+        by = "user" if state.paused_by == "user" else "verdict"
         state = replace(state.entered(Phase.PAUSED, verdict.sentence), paused_by=by)
         return state, [c.WatchOnly(), told]
     state, commands = pausing.pause(state, "verdict", verdict.sentence)

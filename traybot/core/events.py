@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from traybot.core.botfile import BotPlan
 from traybot.core.exits import Exit
+from traybot.core.health import Trouble
 from traybot.core.verdicts import Verdict
 from traybot.text import later
 
@@ -158,6 +159,13 @@ class ChildBlocked(ChildEvent):
     """The routine's input waits for something; an empty text: no longer."""
 
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SightChanged(ChildEvent):
+    """Something is wrong, or no longer wrong, with the picture that a life's watches see."""
+
+    trouble: Trouble = Trouble.NONE
 
 
 @dataclass(frozen=True, slots=True)

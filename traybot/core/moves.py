@@ -5,6 +5,7 @@ from dataclasses import replace
 from traybot.core import commands as c
 from traybot.core import policy
 from traybot.core.durations import format_duration
+from traybot.core.health import Trouble
 from traybot.core.phases import Phase
 from traybot.core.state import DEATHWATCH, RECOVERY, ROUTINE, Child, State, Step
 from traybot.text import _
@@ -53,6 +54,7 @@ def _start_player(state: State, name: str, seconds: float) -> Step:
         player=Child(name, life),
         paused_by="",
         suspended=False,
+        trouble=Trouble.NONE,
         ending_since=0.0,
     )
     state, timer = set_timer(state, seconds)

@@ -84,6 +84,12 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
             "auto",
             later("how pictures are taken; read when a child starts"),
         ),
+        Option(
+            "pause",
+            o.flag,
+            default=True,
+            doc="pause a bot while its picture is black, frozen, gone, minimized or being resized",
+        ),
     ),
     "recorder": (
         Option("seconds", o.number(0, 600), 10.0, later("how much of the past an incident shows")),

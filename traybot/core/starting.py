@@ -112,7 +112,11 @@ def on_ready(state: State, event: e.ChildReady) -> Step:
         return state, []
     if state.phase in {Phase.PAUSING, Phase.PAUSED} and event.child == DEATHWATCH:
         # A judgement that it was asked for already tells it more than this.
-        return state, [] if state.judging else [c.WatchOnly()]
+        if state.judging:
+            return state, []
+        # It must glance at the picture to tell when that is good again; it still only tells.
+        glance = [c.WatchLife(state.life)] if state.paused_by == "picture" else []
+        return state, [*glance, c.WatchOnly()]
     return open_gate(state, event.at)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from traybot.core.botfile import BotPlan
 from traybot.core.commands import Command
+from traybot.core.health import Trouble
 from traybot.core.phases import Phase
 from traybot.core.verdicts import Verdict
 
@@ -77,7 +78,7 @@ class State:
     #: When we last asked for the program to be started.
     program_since: float = 0.0
     playing_since: float = 0.0
-    #: Who paused: "user", "verdict", or what the session is away for.
+    #: Who paused: "user", "verdict", "picture", or what the session is away for.
     paused_by: str = ""
     suspended: bool = False
     #: Judging anew before a resume, or at the end of a recovery.
@@ -95,6 +96,8 @@ class State:
     ends_at: float = 0.0
     #: What the routine's input waits for.
     blocked: str = ""
+    #: What is wrong with the picture that the life's watches see.
+    trouble: Trouble = Trouble.NONE
     #: Where a stop leads: idle, or failed with a notice.
     failing: bool = False
     #: The stop is a panic: what our device holds beyond the ledger goes too.

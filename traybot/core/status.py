@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from traybot.core.health import words
 from traybot.core.menu import NO_FACTS, Facts, MenuItem, menu_of
 from traybot.core.state import State
 from traybot.text import joined, n_
@@ -25,10 +26,10 @@ def present(state: State, facts: Facts = NO_FACTS) -> Status:
 def status_line(state: State) -> str:
     """Say in one line where the bot is, and why."""
     title = state.plan.title if state.plan else state.bot
-    words = [title, state.phase.words] if title else [state.phase.words]
+    told = [title, state.phase.words] if title else [state.phase.words]
     if state.deaths:
         deaths = n_("({count} death)", "({count} deaths)", state.deaths)
-        words.append(deaths.format(count=state.deaths))
-    line = joined(" ", words)
-    why = state.blocked or state.reason
+        told.append(deaths.format(count=state.deaths))
+    line = joined(" ", told)
+    why = state.blocked or state.reason or (words(state.trouble) if state.trouble else "")
     return joined(": ", (line, why)) if why else line

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from traybot.core import absence, dying, ending, pausing, starting
+from traybot.core import absence, dying, ending, pausing, seeing, starting
 from traybot.core import commands as c
 from traybot.core import events as e
 from traybot.core.phases import Phase
@@ -80,6 +80,7 @@ _RULES: dict[type[e.Event], Callable[[State, Any], Step]] = {
     e.UserTookOver: pausing.on_takeover,
     e.SessionAway: absence.on_away,
     e.SessionBack: absence.on_back,
+    e.SightChanged: seeing.on_sight,
     e.SessionEnding: ending.on_session_end,
     e.RestartRequested: ending.on_restart,
     e.QuitRequested: ending.on_quit,

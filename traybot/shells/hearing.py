@@ -8,6 +8,7 @@ from typing import Any
 from traybot.core import events as e
 from traybot.core.exits import Ending, Exit
 from traybot.core.geometry import Rect
+from traybot.core.health import Trouble
 from traybot.core.verdicts import Verdict
 
 _log = logging.getLogger(__name__)
@@ -87,6 +88,9 @@ _READERS: dict[str, Callable[[float, str, int, dict[str, Any]], e.Event]] = {
     "parked": lambda at, child, life, _: e.ChildParked(at, child, life),
     "blocked": lambda at, child, life, said: e.ChildBlocked(at, child, life, str(said["why"])),
     "verdict": lambda at, _child, _life, said: e.VerdictReached(at, read_verdict(said)),
+    "sight": lambda at, child, _life, said: e.SightChanged(
+        at, child, int(said["life"]), Trouble(said["trouble"])
+    ),
     "judged": lambda at, _child, _life, said: e.Judged(at, tuple(map(str, said["holding"]))),
     "picture": lambda at, _child, _life, said: e.PictureTaken(
         at, str(said["name"]), str(said["file"])

@@ -35,6 +35,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "life": state.life,
         "deaths": state.deaths,
         "waits_for": state.blocked,
+        "picture": state.trouble.value or "good",
         "counters": dict(zip(children.counters, memory.counters, strict=False)),
         "pids": {name: pid for name, pid in running.items() if pid},
         "ages": _ages(memory),

@@ -56,14 +56,17 @@ class Windows(Protocol):
 
 
 class Tracker(Protocol):
-    """Follows one window that a search has found; raises nothing."""
+    """Follows one window that a search has found."""
 
     def follow(self, window: int) -> None:
         """A search has just found the window of this number."""
         ...
 
     def rect(self) -> Rect | None:
-        """Where the window that was found last is now; None: search for it anew."""
+        """Where the window that was found last is now; None: search for it anew.
+
+        `ScreenSilent` while the screen does not answer at all.
+        """
         ...
 
     def close(self) -> None:

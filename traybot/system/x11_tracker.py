@@ -9,7 +9,9 @@ import struct
 import time
 
 from traybot.core.geometry import Rect
-from traybot.system.x11_wire import Wire, XLost, XRefused, XRemote
+from traybot.errors import ScreenSilent
+from traybot.system.x11_wire import Wire, XLost, XRefused, XRemote, XSilent
+from traybot.text import _
 
 #: The answer of a search is believed no longer, whatever the server tells or not.
 BELIEVED_SECONDS = 0.5
@@ -25,7 +27,7 @@ class X11Tracker:
     """Satisfies `system.windowing.Tracker`; for the thread that made it."""
 
     def __init__(self, display: str | None = None) -> None:
-        """Connect at the first window that is to be followed."""
+        """Connect at the first question."""
         self._display = display
         self._wire: Wire | None = None
         self._telling: set[int] = set()
@@ -46,15 +48,18 @@ class X11Tracker:
             self.close()
 
     def _listen(self, window: int) -> None:
-        if self._wire is None:
-            self._wire = Wire(self._display)
-            self._telling = {self._atom(self._wire, name) for name in _NAMES}
-        self._wire.listen(window, _STRUCTURE | _FOCUS | _PROPERTY)
-        self._window = window
-        root = self._wire.root
+        wire = self._opened()
+        wire.listen(window, _STRUCTURE | _FOCUS | _PROPERTY)
+        self._window, root = window, wire.root
         self._question = struct.pack("=BxHIIhh", _TRANSLATE, 4, window, root, 0, 0) + struct.pack(
             "=BxHI", _GEOMETRY, 2, window
         )
+
+    def _opened(self) -> Wire:
+        if self._wire is None:
+            self._wire = Wire(self._display)
+            self._telling = {self._atom(self._wire, name) for name in _NAMES}
+        return self._wire
 
     @staticmethod
     def _atom(wire: Wire, name: str) -> int:
@@ -65,19 +70,32 @@ class X11Tracker:
         return atom
 
     def rect(self) -> Rect | None:
-        """Where the window that was found last is now; None: search for it anew."""
-        if self._wire is None or time.monotonic() > self._believed_until:
-            return None
+        """Where the window that was found last is now; None: search for it anew.
+
+        `ScreenSilent` as long as the server does not answer: a search would wait for ever.
+        """
         try:
-            place, size = self._wire.ask_each(self._question, 2)
-            if any(map(self._matters, self._wire.queued())):
-                self._believed_until = 0.0
-                return None
+            return self._asked()
         except XRefused:
             self._window, self._believed_until = 0, 0.0
-            return None
-        except XLost:
+        except XSilent as error:
             self.close()
+            what = _("cannot ask where the window is: {why}").format(why=error)
+            raise ScreenSilent(what, _("wait, or log in again")) from error
+        except (XLost, XRemote):
+            self.close()
+        return None
+
+    def _asked(self) -> Rect | None:
+        wire = self._opened()
+        if time.monotonic() > self._believed_until:
+            # A search would wait for ever for a server that is frozen: is this one?
+            wire.size(wire.root)
+            wire.queued()
+            return None
+        place, size = wire.ask_each(self._question, 2)
+        if any(map(self._matters, wire.queued())):
+            self._believed_until = 0.0
             return None
         x, y = struct.unpack_from("=hh", place, 12)
         width, height = struct.unpack_from("=HH", size, 16)

@@ -40,6 +40,10 @@ class XLost(Exception):
     """The server is gone, does not answer, or was never there; the connection is of no more use."""
 
 
+class XSilent(XLost):
+    """The server is there and does not answer in time."""
+
+
 class XRefused(Exception):
     """The server answered with an error; the connection goes on."""
 
@@ -288,6 +292,6 @@ def _padded(data: bytes) -> bytes:
 
 def _lost(error: OSError) -> XLost:
     if isinstance(error, BlockingIOError):
-        return XLost(_("the X server does not answer"))
+        return XSilent(_("the X server does not answer"))
     why = error.strerror or _("the connection to the X server was lost")
     return XLost(why)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from traybot.core.geometry import Rect
-from traybot.errors import BackendUnavailable, CaptureError
-from traybot.system.x11_wire import Extension, Wire, XLost, XRefused, XRemote
+from traybot.errors import BackendUnavailable, CaptureError, ScreenSilent
+from traybot.system.x11_wire import Extension, Wire, XLost, XRefused, XRemote, XSilent
 from traybot.text import _
 from traybot.vision.camera import Layout, remedy
 from traybot.vision.pixels import Pixels
@@ -196,4 +196,5 @@ def _explained() -> Iterator[None]:
 
 def _cannot(error: Exception) -> CaptureError:
     what = _("cannot take a picture of the screen: {why}").format(why=error)
-    return CaptureError(what, remedy())
+    kind = ScreenSilent if isinstance(error, XSilent) else CaptureError
+    return kind(what, remedy())

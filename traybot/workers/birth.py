@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from traybot.core import wakes
 from traybot.core.botfile import BotPlan
 from traybot.shells.channel import End
 from traybot.shells.memory import Memory
@@ -41,3 +42,10 @@ class Birth:
     def capture(self) -> str:
         """How pictures of the screen are taken, as `[capture] backend` was at our birth."""
         return str(self.settings.get("capture", {}).get("backend", "auto"))
+
+    @property
+    def glances(self) -> bool:
+        """Whether it is to be told when the picture is no good; not of a bot that sees nothing."""
+        sees = any(watch.kind in wakes.PIXELS | {"still"} for watch in self.plan.watches)
+        wished = self.settings.get("capture", {}).get("pause", False)
+        return bool(wished and (sees or self.plan.window))

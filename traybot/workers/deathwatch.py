@@ -19,6 +19,7 @@ from traybot.shells.share import ShareAddress, ShareView
 from traybot.workers.album import Album
 from traybot.workers.birth import Birth
 from traybot.workers.eyes import Eyes
+from traybot.workers.glances import Glances
 from traybot.workers.last_will import last_will
 from traybot.workers.looks import Sight, prepare
 from traybot.workers.rounds import Rounds, Watched
@@ -59,6 +60,7 @@ class Deathwatch:
         self._album = Album(birth.pictures, eyes, channel)
         self._watches = [Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]
         self._rounds = Rounds(self._watches)
+        self._glances = Glances(eyes, wanted=birth.glances)
         eyes.open()
         self._rounds.open()
         #: The life we judge for; 0 while nobody plays.
@@ -83,6 +85,8 @@ class Deathwatch:
             if self._looking():
                 self._rounds.hear()
                 self._tick()
+            if self._life:
+                self._glance()
         self._rounds.close()
         self._eyes.close()
 
@@ -91,7 +95,16 @@ class Deathwatch:
 
     def _seconds_to_next_look(self) -> float | None:
         seconds = self._rounds.seconds()
-        return 0.0 if seconds is None and self._judging_until else seconds
+        if seconds is None and self._judging_until:
+            return 0.0
+        glance = self._glances.seconds() if self._life else None
+        return min((one for one in (seconds, glance) if one is not None), default=None)
+
+    def _glance(self) -> None:
+        """Tell what is wrong with the picture, or no longer wrong."""
+        trouble = self._glances.take(self._rounds.deliveries)
+        if trouble is not None:
+            self._channel.send({"say": "sight", "life": self._life, "trouble": trouble.value})
 
     def _hear(self, document: Document) -> None:
         match document.get("do"):
@@ -134,6 +147,7 @@ class Deathwatch:
         if life != self._known_life:
             self._known_life, self._gathered, self._since = life, 0.0, 0.0
             self._begin_life()
+            self._glances.begin()
         self._life, self._only_tell = life, False
         if not self._since:
             self._since = time.monotonic()

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from traybot.core.botfile import in_region
 from traybot.core.geometry import Rect
-from traybot.errors import CaptureError, WindowMissing
+from traybot.errors import CaptureError, WindowMinimized, WindowMissing
 from traybot.system import choose
 from traybot.system.windowing import Window, Windows
 from traybot.text import _
@@ -68,7 +68,8 @@ class Place:
         if window is None or window.minimized:
             how = _("is minimized") if window else _("is not there")
             what = _('cannot see the window "{title}": it {how}').format(title=self._title, how=how)
-            raise WindowMissing(what, _("start the program, or correct [bot] window"))
+            kind = WindowMinimized if window else WindowMissing
+            raise kind(what, _("start the program, or correct [bot] window"))
         if self._tracker is not None:
             self._tracker.follow(window.id)
         return window.rect
