@@ -30,7 +30,7 @@ help:
 	@echo 'make types-elsewhere   types as Windows and macOS see them'
 	@echo 'make house   imports only        make unit    tests only (ARGS="-k stop" for some)'
 	@echo 'make fmt     put the code in shape'
-	@echo 'make bench   measure starts and stops, and strike at everything 50 times'
+	@echo 'make bench   measure starts, stops and memory, and strike at everything 50 times'
 	@echo 'make strings take the texts out for translators, and put their catalogues in'
 	@echo 'make bench-peers   measure beside other libraries, and write docs/performance.md'
 	@echo 'make lock    choose the newest dependencies anew'
@@ -120,6 +120,7 @@ strings: env
 bench: env
 	@$(BIN)/python bench/start.py
 	@$(BIN)/python bench/stop.py --trials 100
+	@$(BIN)/python bench/memory.py
 	@$(BIN)/python bench/chaos.py --kills 50
 
 # Writes the measured part of docs/performance.md, with its pictures. The peers come from PyPI and the
