@@ -85,17 +85,15 @@ def open_menu(display: Display) -> list[Window]:
 def lines_of(menu: Window) -> list[int]:
     """Find the lines of text in a menu: the height of the middle of each, from its top."""
     size = menu.get_geometry()
-    seen = pixels(menu, 0, 0, size.width, size.height)
-    colours = seen.getcolors(size.width * size.height)
-    assert colours
-    _, behind = max(colours)
+    seen = np.asarray(pixels(menu, 0, 0, size.width, size.height)).astype(int)
     # The frame does not count, nor does what stands left of the texts or the arrows at the right.
-    inner = range(30, size.width - 30)
-    inked = [sum(seen.getpixel((x, y)) != behind for x in inner) for y in range(size.height)]
+    inner = seen[:, 30:-30] @ np.array([65536, 256, 1])
+    # Compared with its own row, for the line under the pointer has another ground.
+    inked = [len(row) - int(np.unique(row, return_counts=True)[1].max()) for row in inner]
     bands: list[list[int]] = []
     for y, ink in enumerate(inked):
-        if not ink or ink == len(inner):
-            continue  # nothing, or a separator
+        if not ink:
+            continue  # between two lines, or a separator
         if bands and y - bands[-1][-1] < GAP:
             bands[-1].append(y)
         else:
