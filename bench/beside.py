@@ -41,6 +41,8 @@ PEERS = (
 OURS = Peer("traybot", "", "**traybot**")
 #: The fewest questions that tell anything.
 _FEWEST = 12
+#: After so many answers they are written down.
+_KEEP = 200
 #: How often a quick search is repeated.
 _REPEATS = 3
 
@@ -71,12 +73,21 @@ def main() -> int:
             line.peer.name: _share(line, first, Path(folder), total, options.seconds)
             for line in lines
         }
-        rows = [*_ask_all(lines, shares, Path(folder), options)]
+        rows: list[Row] = []
+        for row in _ask_all(lines, shares, Path(folder), options):
+            rows.append(row)
+            if len(rows) % _KEEP == 0:
+                _write(options.out, lines, rows)
     for line in lines:
         line.close()
-    about = {line.peer.name: {"title": line.peer.title, **line.ready} for line in lines}
-    options.out.write_text(json.dumps({"peers": about, "answers": rows}), encoding="utf-8")
+    _write(options.out, lines, rows)
     return 0
+
+
+def _write(out: Path, lines: list[Line], rows: list[Row]) -> None:
+    """Keep what there is so far: a run takes long."""
+    about = {line.peer.name: {"title": line.peer.title, **line.ready} for line in lines}
+    out.write_text(json.dumps({"peers": about, "answers": rows}), encoding="utf-8")
 
 
 def _memory() -> str | None:
