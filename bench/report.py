@@ -63,7 +63,8 @@ def _machine() -> str:
     return (
         f"Machine: {model[1] if model else platform.machine()}, {os.cpu_count()} cores, "
         f"{platform.system()} {platform.release().partition('-')[0]}, Python "
-        f"{platform.python_version()}, OpenCV {cv2.__version__} on one thread, Xvfb, no GPU."
+        f"{platform.python_version()}, OpenCV {cv2.__version__} on one thread, Xvfb, no GPU. "
+        f"Load {os.getloadavg()[2]:.0f} over the last quarter of an hour: other work ran beside."
     )
 
 

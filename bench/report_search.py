@@ -128,7 +128,7 @@ def _draw(everybody: list[Peer], pictures: Path) -> None:
     color = {True: OURS, False: OTHERS}
     dots = [
         Point(
-            peer.title.strip("*"),
+            peer.title.replace("*", "").replace("`", ""),
             peer.ratio,
             100.0 * peer.right / max(1, len(peer.present)),
             color[peer.name == "traybot"],

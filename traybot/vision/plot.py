@@ -19,6 +19,8 @@ _LETTERS, _LARGE = 15, 20
 #: Room for the names of bars, and for what stands behind them.
 _NAMES, _VALUES = 300, 180
 _DOT = 6
+#: How far above or below its dot a name may stand, nearest first, in pixels.
+_STEPS = [sign * _LETTERS * far for far in range(40) for sign in (1, -1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,28 +110,31 @@ def points(title: str, across: Axis, up: Axis, rows: Sequence[Point]) -> Image.I
             )
             for row in rows
         ],
-        (bottom + _TITLE) / 2,
     )
     return image
 
 
-def _scatter(
-    draw: ImageDraw.ImageDraw, dots: list[tuple[float, float, Point]], middle: float
-) -> None:
+def _scatter(draw: ImageDraw.ImageDraw, dots: list[tuple[float, float, Point]]) -> None:
     """Draw dots, ours last, and each name where no dot and no other name is."""
     #: Left end, right end and height of what must not be covered.
     taken = [(x - _DOT, x + _DOT, y) for x, y, _ in dots]
     for x, y, row in sorted(dots, key=lambda dot: dot[2].color == OURS):
         start, wide = x + _DOT + 5, draw.textlength(row.name, _font())
-        label, step = y, _LETTERS if y < middle else -_LETTERS
-        while any(
-            left < start + wide and start < right and abs(label - other) < _LETTERS
-            for left, right, other in taken
-        ):
-            label += step
-        taken.append((start, start + wide, label))
+        ends = ((start, start + wide, "lm"), (x - _DOT - 5 - wide, x - _DOT - 5, "rm"))
+        # The nearest free row, right of the dot if that is free, else left of it.
+        label, (first, last, anchor) = next(
+            (y + step, end)
+            for step in _STEPS
+            for end in ends
+            if not any(
+                left < end[1] and end[0] < right and abs(y + step - other) < _LETTERS
+                for left, right, other in taken
+            )
+        )
+        taken.append((first, last, label))
         draw.ellipse((x - _DOT, y - _DOT, x + _DOT, y + _DOT), fill=row.color)
-        draw.text((start, label), row.name, row.color, _font(), anchor="lm")
+        at = (first if anchor == "lm" else last, label)
+        draw.text(at, row.name, row.color, _font(), anchor=anchor)
 
 
 def save(image: Image.Image, path: Path) -> None:
