@@ -19,6 +19,7 @@ export PIP_NO_INPUT := 1
 # The environment is ready when the stamp for the present content of these files is there.
 RECIPE := pyproject.toml requirements.lock debian-packages.txt
 READY := .venv/ready-$(shell cat $(RECIPE) | cksum | tr ' ' -)
+ANYWHERE = $(shell grep --recursive --files-with-matches --include='test_*.py' 'mark[.]anywhere' tests)
 PACKAGES := $(shell sed -e 's/\#.*//' debian-packages.txt)
 
 .PHONY: bench-peers help env demo test lint types types-elsewhere house unit fmt lock strings bench clean
@@ -78,7 +79,7 @@ demo: env
 	@$(BIN)/traybot demo $(ARGS)
 
 # The tests come last: their summary closes the output.
-test: lint types house unit
+test: lint types types-elsewhere house unit
 
 lint: env
 	$(BIN)/ruff check
@@ -87,9 +88,10 @@ lint: env
 types: env
 	$(BIN)/mypy
 
+# The program, and those tests that run on every system; each system has its own memory.
 types-elsewhere: env
-	$(BIN)/mypy --platform win32
-	$(BIN)/mypy --platform darwin
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32 traybot $(ANYWHERE)
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin traybot $(ANYWHERE)
 
 house: env
 	$(BIN)/lint-imports --no-logo

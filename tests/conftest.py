@@ -28,6 +28,14 @@ def pytest_configure() -> None:
     leftovers.leave_mark()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m anywhere` do not even import the others: elsewhere most of them could not be."""
+    if config.getoption("markexpr") != "anywhere" or not collection_path.is_file():
+        return None
+    text = collection_path.read_text(encoding="utf-8", errors="replace")
+    return True if "mark.anywhere" not in text else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the marker `display` to each test that asks for one."""
     for item in items:

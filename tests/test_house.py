@@ -133,3 +133,34 @@ def test_the_daemon_does_not_load_opencv(module: str) -> None:
     assert not done.stdout.strip(), (
         f"import these inside the function that uses them: {done.stdout.strip()}"
     )
+
+
+#: There on Linux alone, or on no system but POSIX's.
+LINUX_ONLY = ["fcntl", "grp", "jeepney", "pwd", "resource", "termios", "traybot.system.linux"]
+
+
+def test_tests_for_everywhere_import_nothing_of_linux() -> None:
+    """What is so marked can at least be imported where Linux's own modules are not."""
+    marked = [path for path in TESTS if ".mark." + "anywhere" in path.read_text(encoding="utf-8")]
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in marked
+        if path.name.startswith("test_") and path != Path(__file__)
+    ]
+    code = f"""
+import importlib, sys
+import PIL.Image, cv2, hypothesis, numpy, psutil, pytest, tomlkit
+class Nowhere:
+    def find_spec(self, name, path=None, target=None):
+        if name in {LINUX_ONLY!r}:
+            raise ModuleNotFoundError(name)
+for name in {LINUX_ONLY!r}:
+    sys.modules.pop(name, None)
+sys.meta_path.insert(0, Nowhere())
+for name in {names!r}:
+    importlib.import_module(name)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False, text=True
+    )
+    assert done.returncode == 0, done.stderr

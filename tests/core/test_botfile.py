@@ -12,6 +12,8 @@ from traybot.core.geometry import Rect
 from traybot.core.recoveryfile import Rung
 from traybot.core.watchfile import ROWS
 
+pytestmark = pytest.mark.anywhere
+
 #: The example that the documentation shows, with an option of each kind.
 WHOLE = """\
 [bot]

@@ -13,6 +13,8 @@ from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 from traybot.core.watchfile import WatchSpec
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_a_life_waits_for_the_next_deathwatch() -> None:
     """Its gate closes until the new one is ready."""

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from traybot.core.durations import format_duration, parse_duration
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.mark.parametrize(
     ("text", "seconds"),

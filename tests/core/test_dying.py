@@ -11,6 +11,8 @@ from traybot.core.exits import Ending, Exit
 from traybot.core.phases import Phase
 from traybot.core.step import step
 
+pytestmark = pytest.mark.anywhere
+
 DYING = ["Report verdict", "CloseGate", "LetGo", "KillChild routine 1"]
 
 

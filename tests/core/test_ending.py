@@ -11,6 +11,8 @@ from traybot.core import events as e
 from traybot.core.exits import Ending, Exit
 from traybot.core.phases import Phase
 
+pytestmark = pytest.mark.anywhere
+
 STOP = ["CloseGate", "LetGo", "KillChild routine 1", "KillChild deathwatch 1"]
 each_chapter = pytest.mark.parametrize(
     "chapter", chapters.CHAPTERS, ids=lambda chapter: chapter.__name__.lower()

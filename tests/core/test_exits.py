@@ -4,6 +4,8 @@ import pytest
 
 from traybot.core.exits import CODES, Ending, Exit, code_of, exit_of
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.mark.parametrize("ending", [Ending.DONE, Ending.LEFT, Ending.INVALID, Ending.ENVIRONMENT])
 def test_what_a_child_says_by_its_code_is_understood(ending: Ending) -> None:

@@ -4,6 +4,8 @@ import pytest
 
 from traybot.core.geometry import Match, Rect
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_the_middle_of_a_rectangle_lies_inside_it() -> None:
     """Also of one that is a single pixel; a match is clicked there."""

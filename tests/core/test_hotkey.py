@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from traybot.core import keys
 from traybot.core.hotkey import Chord, Platform, format_chord, never_arrives, parse_chord
 
+pytestmark = pytest.mark.anywhere
+
 chords = st.builds(
     Chord,
     st.frozensets(st.sampled_from(keys.MODIFIERS)),

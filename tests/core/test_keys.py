@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from traybot.core import keys
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.mark.parametrize(
     ("given_name", "name"),

@@ -10,6 +10,8 @@ from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 from traybot.core.recoveryfile import Rung
 
+pytestmark = pytest.mark.anywhere
+
 KEYS = Rung(keys=("enter",), timeout=5.0, tries=2)
 PROGRAM = Rung(program=True, wait="title.png", timeout=30.0)
 PERSON = Rung(needs_human="log in again")

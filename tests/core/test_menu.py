@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.core import chapters
 from tests.core.bots import make_plan
 from tests.core.world import World
 from traybot.core.menu import Facts, MenuItem, menu_of
 from traybot.core.watchfile import WatchSpec
+
+pytestmark = pytest.mark.anywhere
 
 DEATH = WatchSpec("death")
 

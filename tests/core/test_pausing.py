@@ -9,6 +9,8 @@ from traybot.core import events as e
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 
+pytestmark = pytest.mark.anywhere
+
 PAUSE = ["HoldLife 1", "WatchOnly", "LetGo", "SetTimer phase 0.3", "Report pausing"]
 
 

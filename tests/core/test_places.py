@@ -4,6 +4,8 @@ import pytest
 
 from traybot.core.places import line_of
 
+pytestmark = pytest.mark.anywhere
+
 TEXT = """\
 # a comment with title = 1
 top = 1

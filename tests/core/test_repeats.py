@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from traybot.core.repeats import REMEMBERED, Repeats, repeats
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.mark.parametrize(
     ("actions", "shown"),

@@ -10,6 +10,8 @@ from traybot.core import policy
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 
+pytestmark = pytest.mark.anywhere
+
 
 def crash(world: World) -> float:
     """Let the routine crash and, if it is to start again, wait for that; give the wait's length."""

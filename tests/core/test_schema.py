@@ -7,6 +7,8 @@ import pytest
 
 from traybot.core import schema
 
+pytestmark = pytest.mark.anywhere
+
 
 def rename(document: MutableMapping[str, Any]) -> None:
     """A change that an old file would not survive."""

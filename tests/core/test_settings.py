@@ -18,6 +18,8 @@ from traybot.core.settings import (
     reference_page,
 )
 
+pytestmark = pytest.mark.anywhere
+
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 ANEW = "from traybot.core.settings import reference_page as p; print(p(), end='')"
 

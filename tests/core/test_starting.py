@@ -10,6 +10,8 @@ from traybot.core import policy
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_a_start_reads_the_bot_then_starts_all_it_needs() -> None:
     """The routine is started before its deathwatch, behind a closed gate, with a time limit."""

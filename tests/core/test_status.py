@@ -10,6 +10,8 @@ from tests.core.world import World
 from traybot.core import events as e
 from traybot.core.status import present, status_line
 
+pytestmark = pytest.mark.anywhere
+
 ACTIONS: dict[str, type[e.Request]] = {
     "start": e.StartRequested,
     "pause": e.PauseRequested,

@@ -10,6 +10,8 @@ from traybot.core import events as e
 from traybot.core.exits import Ending
 from traybot.core.phases import Phase
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.mark.parametrize("chapter", [World, chapters.failed, chapters.stopping])
 def test_a_toggle_where_nothing_plays_is_a_start(chapter: Callable[[], World]) -> None:

@@ -15,6 +15,8 @@ from traybot.core.phases import Phase
 from traybot.core.recoveryfile import Rung
 from traybot.core.watchfile import WatchSpec
 
+pytestmark = pytest.mark.anywhere
+
 LADDER = (Rung(keys=("enter",), tries=2), Rung(program=True), Rung(needs_human="log in"))
 PLANS = st.builds(
     make_plan,

@@ -6,6 +6,8 @@ from tests.core.files import LEAST, sound, told
 from traybot.core.geometry import Rect
 from traybot.core.verdicts import Verdict
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_without_the_table_nothing_is_stuck() -> None:
     """No limit is set by itself: a bot may be slow."""

@@ -2,8 +2,12 @@
 
 import inspect
 
+import pytest
+
 from traybot.core import commands, events
 from traybot.core.step import _RULES
+
+pytestmark = pytest.mark.anywhere
 
 
 def leaves(module: object, root: type) -> set[type]:

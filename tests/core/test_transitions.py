@@ -9,6 +9,8 @@ from tests.core import atlas
 from traybot.core import policy
 from traybot.core.phases import Phase
 
+pytestmark = pytest.mark.anywhere
+
 PAGE = Path(__file__).parents[2] / "docs" / "ARCHITECTURE.md"
 _ARROW = re.compile(r"(\w+) --> (\w+): (.+)")
 _GROUP = re.compile(r"state (\w+) \{")

@@ -5,6 +5,8 @@ import pytest
 from traybot.core.geometry import Rect
 from traybot.core.user import BUMP_PIXELS, CALM_SECONDS, REST_SECONDS, Touch, User
 
+pytestmark = pytest.mark.anywhere
+
 SCREEN = Rect(0, 0, 1280, 800)
 CORNERS = {
     "top-left": (0, 0),

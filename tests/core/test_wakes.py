@@ -6,6 +6,8 @@ from traybot.core.wakes import REST_SECONDS, next_look, sleeps
 from traybot.core.watch import WatchState
 from traybot.core.watchfile import WatchSpec
 
+pytestmark = pytest.mark.anywhere
+
 SEEN = WatchState(sightings=1)
 
 

@@ -5,6 +5,8 @@ import pytest
 from traybot.core.watch import WatchState, decided, first_by_priority, look, pending, rearmed
 from traybot.core.watchfile import WatchSpec
 
+pytestmark = pytest.mark.anywhere
+
 DEATH = WatchSpec("death")
 
 

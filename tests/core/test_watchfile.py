@@ -5,6 +5,8 @@ import pytest
 from tests.core.files import LEAST, sound, told, watch
 from traybot.core.watchfile import IS, KINDS, NEEDS, ROWS, TAKES
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_two_watches_of_one_name_are_told() -> None:
     """A verdict names its watch: the name must be one's own."""

@@ -19,7 +19,7 @@ from traybot.shells.hands_line import HandsLine
 from traybot.shells.memory import Memory
 from traybot.system.x11_input import X11Injector
 from traybot.workers import hands
-from traybot.workers.line import _HandsEnd
+from traybot.workers.line import HandsEnd
 
 
 class Daemon:
@@ -58,14 +58,14 @@ class Daemon:
         assert isinstance(event, HandsLetGo)
         return event.released
 
-    def life(self, number: int = 1) -> _HandsEnd:
+    def life(self, number: int = 1) -> HandsEnd:
         """A life with an open gate; asks must come from a thread of their own."""
         self.memory.allowed.value = number
         end = self.line.attach(number, "")
         self.ends.append(end)
-        return _HandsEnd(end)
+        return HandsEnd(end)
 
-    def ask(self, life: _HandsEnd, **request: object) -> dict[str, Any]:
+    def ask(self, life: HandsEnd, **request: object) -> dict[str, Any]:
         """Have a life ask, and look after the line until it has its answer."""
         answers: list[dict[str, Any]] = []
         thread = threading.Thread(target=lambda: answers.append(life.ask(request)), daemon=True)

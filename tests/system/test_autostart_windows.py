@@ -12,6 +12,8 @@ from traybot.errors import BackendUnavailable, TraybotError
 from traybot.system.autostart_windows import APPROVED, NAME, RUN, WindowsAutostart, split_command
 from traybot.system.base import AutostartWord
 
+pytestmark = pytest.mark.anywhere
+
 ON, OFF = AutostartWord.ON, AutostartWord.OFF
 DISABLED, ELSEWHERE = AutostartWord.DISABLED, AutostartWord.ELSEWHERE
 LOGIN = ("-m", "traybot", "run", "--autostart")

@@ -8,6 +8,8 @@ from traybot.system.macos_input import MacKeys
 from traybot.system.portable_input import KeyTable
 from traybot.system.windows_input import WindowsKeys
 
+pytestmark = pytest.mark.anywhere
+
 #: What VkKeyScanW answers on a German keyboard, some of it.
 GERMAN = {"a": 0x41, "A": 0x141, "ö": 0xC0, "-": 0xBD, "!": 0x131, "@": 0x651, "€": 0x645}
 #: No key for it, as a signed 16-bit number.

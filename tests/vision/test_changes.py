@@ -9,6 +9,8 @@ from tests.vision.scenes import noise
 from traybot.vision.changes import Stillness, change, differs
 from traybot.vision.pixels import Pixels
 
+pytestmark = pytest.mark.anywhere
+
 STILL = noise(40, 30, 4)
 
 

@@ -10,6 +10,8 @@ from traybot.core.colors import parse_color
 from traybot.vision.color import mean_color, share
 from traybot.vision.pixels import Pixels
 
+pytestmark = pytest.mark.anywhere
+
 
 def _half_red(channels: int) -> Pixels:
     pixels = np.zeros((10, 20, channels), np.uint8)

@@ -7,6 +7,8 @@ from tests.vision.scenes import noise
 from traybot.core.geometry import Rect
 from traybot.vision.draw import Mark, draw
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_a_rectangle_is_drawn_on_its_outermost_pixels_and_the_picture_stays() -> None:
     """What is marked is inside the line; the given picture is not touched."""

@@ -11,6 +11,8 @@ from traybot.vision.match import best, find, find_all
 from traybot.vision.pixels import Pixels, to_grey
 from traybot.vision.templates import make_template
 
+pytestmark = pytest.mark.anywhere
+
 FRAME = noise(160, 120, 4)
 
 

@@ -14,6 +14,8 @@ from traybot.vision.match import best, find, find_all
 from traybot.vision.pixels import Pixels
 from traybot.vision.templates import make_template
 
+pytestmark = pytest.mark.anywhere
+
 FRAME = noise(400, 300, seed=20)
 #: Transparent for 8 pixels on each side.
 TEMPLATE = framed(cut(FRAME, 220, 160, 40, 60), 8)

@@ -16,6 +16,8 @@ from tests.vision.scenes import noise, png_claiming
 from traybot.errors import TraybotError
 from traybot.vision.pictures import load_picture, save_png
 
+pytestmark = pytest.mark.anywhere
+
 
 @pytest.mark.parametrize("name", ["plain.png", "Schaltfläche ü.png", "死 ☠ экран.png"])
 def test_a_written_picture_reads_back_the_same(tmp_path: Path, name: str) -> None:

@@ -11,6 +11,8 @@ from traybot.vision.pictures import save_png
 from traybot.vision.pixels import Pixels, to_grey
 from traybot.vision.templates import load_template, make_template, scaled
 
+pytestmark = pytest.mark.anywhere
+
 
 def test_a_template_is_the_file_s_picture(tmp_path: Path) -> None:
     """Colours, brightness, size and name are the file's; without transparency there is no mask."""

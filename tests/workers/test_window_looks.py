@@ -12,6 +12,8 @@ from traybot.vision.screen import Screen
 from traybot.workers.places import Place
 from traybot.workers.window_looks import Answer, question
 
+pytestmark = pytest.mark.anywhere
+
 AREA, OTHER = Rect(10, 20, 300, 200), Rect(50, 60, 70, 80)
 
 

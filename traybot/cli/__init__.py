@@ -23,6 +23,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; every error that a person can act on is one line on stderr."""
     from traybot.cli.parser import parse
 
+    if sys.stdout is None or sys.stderr is None:  # started without a console, as at login
+        from traybot.shells import streams
+
+        streams.mend()
     try:
         command = parse(sys.argv[1:] if argv is None else list(argv))
         return command()

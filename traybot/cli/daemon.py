@@ -54,18 +54,20 @@ def run(  # noqa: PLR0913  one parameter per option of the command
 def open() -> int:  # noqa: A001  the command's own name
     """Start the daemon apart from this terminal; if one runs, show how it is."""
     from traybot.cli import talk
+    from traybot.system import choose
+    from traybot.system.apart import start_apart
 
     if talk.running() is not None:
         return talk.status(as_json=False, follow=False)
     paths = find_paths()
     paths.prepare()
     with (paths.state / "stderr.txt").open("w") as log:
-        process = subprocess.Popen(
+        process = start_apart(
             [sys.executable, "-m", "traybot", "run"],
+            choose.apart(console=False),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=log,
-            start_new_session=True,
         )
     deadline = time.monotonic() + _UP_SECONDS
     while time.monotonic() < deadline:

@@ -14,6 +14,8 @@ from multiprocessing import reduction
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, cast
 
+from traybot.system import choose
+
 _CHUNK = 65536
 #: As much is taken at once, more than a pipe holds: who floods us must not keep us from the others.
 _PORTION = 4 * _CHUNK
@@ -76,6 +78,8 @@ class Channel:
         """Send a document; False if nobody can take it any more."""
         line = json.dumps(document, separators=(",", ":")).encode() + b"\n"
         with self._sending, contextlib.suppress(OSError):
+            if not self._streams and not self._patient:
+                return choose.send_now(self._connection, line)
             if not self._streams:
                 self._connection.send_bytes(line)
             elif self._patient:

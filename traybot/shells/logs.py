@@ -1,5 +1,6 @@
 """Where does the log go? To one rotating file that only its owner can read."""
 
+import contextlib
 import logging
 import logging.handlers
 import os
@@ -20,6 +21,11 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
         os.close(made)
         os.chmod(self.baseFilename, 0o600)  # noqa: PTH101  the base class keeps a text
         return super()._open()
+
+    def rotate(self, source: str, dest: str) -> None:
+        """Begin a new file; on Windows one that somebody reads stays, and grows for a while."""
+        with contextlib.suppress(PermissionError):
+            super().rotate(source, dest)
 
 
 def open_log(path: Path, level: str) -> None:

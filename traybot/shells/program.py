@@ -10,6 +10,8 @@ from typing import Any
 from traybot.core.botfile import BotPlan
 from traybot.core.events import Event, ProgramExited
 from traybot.shells import signals
+from traybot.system import choose
+from traybot.system.apart import start_apart
 from traybot.system.base import LIFE_MARK, MARK, Processes, ProcessHandle
 
 #: A program that is to be restarted may take so long to leave.
@@ -118,12 +120,12 @@ class Program:
 
 
 def _popen(plan: BotPlan) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    return start_apart(
         plan.program,
+        choose.apart(console=True),
         cwd=plan.folder,
         env={key: value for key, value in os.environ.items() if key not in _OURS},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
     )

@@ -69,16 +69,15 @@ def listen(heard: Callable[[str], None]) -> None:
     wait = getattr(signal, "sigwait", None)
     if wait is not None:
         threading.Thread(target=_wait, args=(wait, heard), name="signals", daemon=True).start()
-        slipped, note = socket.socketpair()
-        note.setblocking(False)  # noqa: FBT003  the library takes no name
-        signal.set_wakeup_fd(note.detach(), warn_on_full_buffer=False)
-        for number in our_signals():
-            signal.signal(number, lambda *_: None)
-        reader = threading.Thread(target=_read, args=(slipped, heard), name="slipped", daemon=True)
-        reader.start()
-        return
+    # Where nothing can be blocked (Windows) this is the only way: the main thread may be inside a
+    # wait that no signal ends, but the number is noted at once.
+    slipped, note = socket.socketpair()
+    note.setblocking(False)  # noqa: FBT003  the library takes no name
+    signal.set_wakeup_fd(note.detach(), warn_on_full_buffer=False)
     for number in our_signals():
-        signal.signal(number, lambda got, _frame: heard(signal.Signals(got).name))
+        signal.signal(number, lambda *_: None)
+    reader = threading.Thread(target=_read, args=(slipped, heard), name="slipped", daemon=True)
+    reader.start()
 
 
 def _wait(wait: Callable[[set[signal.Signals]], int], heard: Callable[[str], None]) -> None:

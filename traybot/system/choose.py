@@ -3,15 +3,29 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from traybot.errors import BackendUnavailable
 from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
 from traybot.system.calling import ClientConnection, Listener
+from traybot.system.waiters import Waiter
 from traybot.system.windowing import Tracker, Windows
 from traybot.text import _
+
+
+class Pipe(Protocol):
+    """An end of a pipe of multiprocessing, as far as it matters here."""
+
+    def fileno(self) -> int:
+        """Its descriptor or handle."""
+        ...
+
+    def send_bytes(self, buf: bytes, /) -> None:
+        """Send a message."""
+        ...
+
 
 # A type checker would call the other systems' code unreachable if it saw the comparison itself.
 LINUX: bool = sys.platform.startswith("linux")
@@ -58,6 +72,30 @@ def connect(path: Path, seconds: float) -> ClientConnection:
     from traybot.system.unix_socket import UnixClient
 
     return UnixClient(path, seconds)
+
+
+def waiter() -> Waiter:
+    """Give a way to wait for pipes and more."""
+    from traybot.system.waiters import HandleWaiter, SelectorWaiter
+
+    return HandleWaiter() if WINDOWS else SelectorWaiter()
+
+
+def send_now(end: "Pipe", message: bytes) -> bool:
+    """Send a message down a pipe that keeps it whole, if there is room; whether there was."""
+    if WINDOWS:
+        from traybot.system.windows_pipe_ends import send_now as send
+
+        return send(end.fileno(), message)
+    end.send_bytes(message)
+    return True
+
+
+def apart(*, console: bool) -> Sequence[Mapping[str, Any]]:
+    """Give what starts a program that is to outlive us, for `apart.start_apart`."""
+    from traybot.system.apart import OWN_SESSION, windows_ways
+
+    return windows_ways(console=console) if WINDOWS else OWN_SESSION
 
 
 def manager_address(folder: Path, name: str) -> str:

@@ -8,9 +8,7 @@ import contextlib
 import logging
 import os
 import re
-import selectors
 import signal
-import socket
 import time
 from dataclasses import dataclass
 
@@ -28,6 +26,7 @@ from traybot.shells.ledger import (
 from traybot.shells.memory import Memory
 from traybot.system import choose
 from traybot.system.base import MARK, Injector
+from traybot.system.waiters import Waiter
 from traybot.text import _
 from traybot.workers.aside import speak_through
 from traybot.workers.guest import Guest, button_of, notches_of
@@ -90,32 +89,27 @@ def _serve(birth: HandsBirth) -> None:
 class Hands:
     """Gate, focus, ledger, press: in this order."""
 
-    def __init__(self, birth: HandsBirth, control: Channel) -> None:
-        """Open the way to press; without one every press is refused with the reason."""
+    def __init__(self, birth: HandsBirth, control: Channel, waiter: Waiter | None = None) -> None:
+        """Open the way to press; without one every press is refused with the reason.
+
+        `waiter` is this system's if left out.
+        """
         self._memory = birth.memory
         self._control = control
         self._doors = birth.doors
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._control, selectors.EVENT_READ, self._hear_daemon)
+        self._waiter = waiter or choose.waiter()
+        self._waiter.add(self._control, self._hear_daemon)
         self._leaving = False
         self._daemon = os.getppid()
         #: By the daemon, in order; not by its death.
         self.told_to_leave = False
-        self._wake_at_signals()
+        self._waiter.hear_the_end(self.leave)
         self._lives: dict[int, Guest] = {}
         #: When the daemon last spoke; whether it has been silent for too long.
         self._heard_at, self._deaf = time.monotonic(), False
         self._way = Way(self._memory, self._tell_way)
         self._way.open()
         self._tell_way(self._way.why)
-
-    def _wake_at_signals(self) -> None:
-        """Have a signal end the wait in `serve`, whenever it comes."""
-        woken, wake = socket.socketpair()
-        wake.setblocking(False)  # noqa: FBT003  the library takes no name
-        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-        self._wake = wake
-        self._selector.register(woken, selectors.EVENT_READ, lambda: woken.recv(64))
 
     def is_alone(self) -> bool:
         """Whether we leave because the daemon is gone: then its end of the pipe is closed soon."""
@@ -142,8 +136,7 @@ class Hands:
     def serve(self) -> None:
         """Serve daemon and lives until told to leave."""
         while not (self._leaving or self._control.closed):
-            for key, _events in self._selector.select(self._seconds_left()):
-                key.data()
+            self._waiter.wait(self._seconds_left())
             self._way.tend()
             self._notice_silence()
 
@@ -180,7 +173,7 @@ class Hands:
         if self._way.injector is not None:
             with contextlib.suppress(BackendUnavailable):
                 note_before(self._memory, self._way.injector, life)
-        self._selector.register(guest.channel, selectors.EVENT_READ, lambda: self._hear(guest))
+        self._waiter.add(guest.channel, lambda: self._hear(guest))
 
     def _hear(self, guest: Guest) -> None:
         for request in guest.channel.receive():
@@ -190,7 +183,7 @@ class Hands:
             # Otherwise it was asked again because another hands was lost: it is done once.
             guest.channel.send({**guest.answer, "n": number})
         if guest.channel.closed:
-            self._selector.unregister(guest.channel)
+            self._waiter.remove(guest.channel)
             guest.channel.close()
             self._lives.pop(guest.life, None)
             self.let_go(life=guest.life)

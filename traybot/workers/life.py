@@ -5,6 +5,7 @@ import faulthandler
 import importlib
 import os
 import signal
+import subprocess
 import sys
 import time
 import traceback
@@ -16,6 +17,7 @@ from traybot.core.exits import Ending, Exit
 from traybot.errors import BotError, TraybotError, WindowMissing
 from traybot.shells.channel import Channel
 from traybot.shells.stacks import SIGNAL
+from traybot.system import choose
 from traybot.text import _
 from traybot.workers.birth import Birth
 from traybot.workers.bot import Bot
@@ -155,6 +157,9 @@ def _become_program(birth: Birth, channel: Channel) -> Exit:
     # Our ends close by it: what it starts must not keep them open.
     _be_ordinary()
     try:
+        if not choose.FORKS:
+            # There an exec starts another process and ends this one, which the daemon owns.
+            os._exit(subprocess.call(command))
         os.execvp(command[0], command)  # noqa: S606  the user's own command is the point
     except OSError as error:
         return Exit(

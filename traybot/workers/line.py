@@ -33,7 +33,7 @@ class Line:
         self._life = birth.life
         self._memory = birth.memory
         self._channel = channel
-        self._hands = _HandsEnd(birth.hands) if birth.hands else None
+        self._hands = HandsEnd(birth.hands) if birth.hands else None
         self.share = ShareView(birth.share)
         self._blocked = ""
         self._parked = 0.0
@@ -134,7 +134,7 @@ class Line:
             self._channel.send({"say": "blocked", "why": ""})
 
 
-class _HandsEnd:
+class HandsEnd:
     """Questions and answers with hands, numbered, so that an answer that came late fits nothing."""
 
     def __init__(self, end: End) -> None:
@@ -173,6 +173,10 @@ class _HandsEnd:
                 time.sleep(_ALONE_SECONDS)
                 raise Left
             self._rest += chunk
+
+    def close(self) -> None:
+        """Hang up: hands then lets go of what this life holds."""
+        self._end.close()
 
     def _write(self, line: bytes) -> None:
         if self._fd is None:
