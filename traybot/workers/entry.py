@@ -61,7 +61,8 @@ def _become_ours(birth: Birth) -> None:
     signals.unblock()
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    processes.offer_to_be_killed()
+    if birth.child != "deathwatch":
+        processes.offer_to_be_killed()
     if birth.output is not None:
         for stream in (1, 2):
             os.dup2(birth.output.fileno(), stream)
