@@ -58,13 +58,16 @@ class Blows:
                 time.sleep(self._dice.random() * 0.4)
                 if dealt[0][0] != "daemon":
                     pids = fresh()
-            dealt.append(self._one({r: p for r, p in pids.items() if r != dealt[0][0]}))
+            # Who is frozen for good after the daemon's death is promised to nobody.
+            fatal = dealt[0][0] == "daemon" and dealt[0][1] in DEADLY
+            others = {role: pid for role, pid in pids.items() if role != dealt[0][0]}
+            dealt.append(self._one(others, DEADLY[0] if fatal else None))
         return dealt
 
-    def _one(self, pids: dict[str, int]) -> tuple[str, Blow]:
+    def _one(self, pids: dict[str, int], blow: Blow | None = None) -> tuple[str, Blow]:
         roles = [role for role in ROLES if role in pids and role not in self.frozen]
         role = self._dice.choices(roles, [ROLES[role] for role in roles])[0]
-        blow = self._draw(role)
+        blow = blow or self._draw(role)
         number = Signals.SIGSTOP if isinstance(blow, str) else blow
         self.send(pids[role], number)
         name = blow if isinstance(blow, str) else blow.name

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.desktop import Desktop, eventually
 from tests.running import Running, environment, make_bot
+from traybot.shells import forkserver
 from traybot.shells.paths import find_paths
 
 pytestmark = pytest.mark.e2e
@@ -94,6 +96,26 @@ def test_a_server_killed_at_rest_is_replaced(home: Path, desktop: Desktop) -> No
         assert not zombies(running.process.pid)
         assert running.ask("start", bot="sleeps")["ok"]
         assert server() == after
+
+
+def test_a_server_that_is_slow_is_no_server_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a server that works is waited for; one that stands still is ended."""
+    monkeypatch.setattr(forkserver, "_RAN", {})
+    works = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    monkeypatch.setattr(forkserver, "pid", lambda: works.pid)
+    try:
+        ran = lambda: sum(psutil.Process(works.pid).cpu_times()[:2])  # noqa: E731
+        eventually(lambda: ran() > 0.1, SECONDS, "its work")
+        forkserver.unstick()
+        eventually(lambda: ran() > 0.3, SECONDS, "more work")
+        forkserver.unstick()
+        assert works.poll() is None
+        works.send_signal(signal.SIGSTOP)
+        forkserver.unstick()
+        assert works.wait(SECONDS) == -signal.SIGKILL
+    finally:
+        works.kill()
+        works.wait()
 
 
 def test_the_dead_give_their_descriptors_back(home: Path, desktop: Desktop) -> None:

@@ -74,7 +74,7 @@ class Family:
                 pictures=str(folder / "pictures"),
                 stacks=Stacks(folder / "stacks"),
                 wake=self.mailbox.wake,
-                unstick=self.server.kill,
+                unstick=self.server.kill if spare else forkserver.unstick,
                 ready_server=self.server.start,
                 restart_server=self.server.forget,
                 spared=lambda: {self.server.pid() or 0},

@@ -96,7 +96,7 @@ class Parts:
             pictures=str(self.paths.state / "pictures"),
             stacks=Stacks(self.paths.runtime / "stacks"),
             wake=self.mailbox.wake,
-            unstick=self.server.kill,
+            unstick=forkserver.unstick if choose.FORKS else self.server.kill,
             ready_server=self.server.start,
             restart_server=self.server.forget,
             spared=self._no_lives,

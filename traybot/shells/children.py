@@ -220,8 +220,7 @@ class Children:
         return events
 
     def _end_stuck_births(self) -> None:
-        """The forkserver hangs: without it the start fails, and the next one makes a new server."""
-        _log.error("a start hangs: ending the forkserver")
+        """If the server hangs it is ended: the start fails, and the next one makes a new server."""
         self._means.unstick()
         for life in self._lives:
             life.wait_again()

@@ -5,6 +5,7 @@ inherits the descriptor that keeps it alive.
 """
 
 import contextlib
+import logging
 import multiprocessing
 import os
 from multiprocessing import process, resource_tracker
@@ -12,9 +13,15 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from traybot.shells import signals
 from traybot.system import choose
 
+_log = logging.getLogger(__name__)
+
+#: Which server had run for how many seconds when it was last asked for.
+_RAN: dict[str, tuple[int, float]] = {}
 _PRELOAD = ["traybot.workers.preload"]
 
 
@@ -77,6 +84,28 @@ def kill() -> None:
     if number is not None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signals.KILL)
+
+
+def unstick() -> None:
+    """Kill a server that stands still; one that works is slow, and would be as slow once more.
+
+    Seen by the time it has run since it was last asked for. From one thread.
+    """
+    number = pid()
+    if number is None:
+        return
+    try:
+        server = psutil.Process(number)
+        ran = (number, sum(server.cpu_times()[:2]))
+        stands = server.status() == psutil.STATUS_STOPPED or ran == _RAN.get("last")
+    except psutil.Error:
+        stands, ran = True, (number, 0.0)
+    _RAN["last"] = ran
+    if stands:
+        _log.error("a start hangs: ending the forkserver")
+        kill()
+    else:
+        _log.warning("a start takes long: the forkserver works still")
 
 
 def forget() -> None:
