@@ -9,6 +9,7 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.desktop import Desktop, eventually
@@ -16,6 +17,7 @@ from tests.e2e.painter import COIN, SKULL, Painter, painter
 from tests.e2e.shared import png
 from traybot.core.geometry import Rect
 from traybot.core.watchfile import WatchSpec, read_watches
+from traybot.errors import BotError
 from traybot.system.base import MARK
 from traybot.workers.eyes import Eyes
 from traybot.workers.looks import Look, prepare
@@ -191,3 +193,32 @@ def test_a_long_name_is_known_though_the_system_cuts_it(eyes: Eyes, tmp_path: Pa
 def is_named(pid: int, name: str) -> bool:
     """Whether a process has become the program of this name."""
     return Path(f"/proc/{pid}/comm").read_text().strip() == name[:15]
+
+
+def test_a_feature_watch_sees_its_template_turned(canvas: Painter, eyes: Eyes) -> None:
+    """Upside down, which the kind `image` does not see; and not when it is gone."""
+    picture = np.random.default_rng(3).integers(0, 256, (12, 16, 3), np.uint8).repeat(5, 0)
+    picture = picture.repeat(5, 1)
+    eyes.folder.joinpath("thing.png").write_bytes(png(picture))
+    feature = prepare(spec(kind="feature", see="thing.png"), eyes)
+    image = prepare(spec(see="thing.png"), eyes)
+    assert feature(0.0).sees is False
+    turned = np.ascontiguousarray(picture[::-1, ::-1])
+    canvas.paint((60, 50, turned))
+    eyes.new_tick()
+    sight = feature(0.0)
+    assert sight.sees is True
+    assert sight.score is not None
+    assert sight.score > 0.8
+    assert sight.rect is not None
+    assert sight.rect.x == pytest.approx(canvas.rect.x + 60, abs=2)
+    assert sight.rect.width == pytest.approx(80, abs=3)
+    assert image(0.0).sees is False
+
+
+def test_a_feature_watch_without_key_points_is_refused(eyes: Eyes) -> None:
+    """At the start, with the number it has."""
+    soft = np.tile(np.linspace(60, 200, 40).astype(np.uint8)[:, np.newaxis, np.newaxis], (1, 40, 3))
+    eyes.folder.joinpath("soft.png").write_bytes(png(soft))
+    with pytest.raises(BotError, match=r"soft\.png: it has \d+ key points, 8 must agree"):
+        prepare(spec(kind="feature", see="soft.png"), eyes)

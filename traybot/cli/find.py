@@ -98,6 +98,24 @@ def _image(wish: Wish) -> tuple[Outcome, "Frame"]:
     return Outcome(tuple(matches), found, ms, load_ms, why), frame
 
 
+def _feature(wish: Wish) -> tuple[Outcome, "Frame"]:
+    from traybot.vision.features import FeatureSeeker
+    from traybot.vision.templates import load_template
+
+    began = time.perf_counter()
+    seeker = FeatureSeeker(load_template(Path(wish.template)))
+    load_ms = _since(began)
+    frame = _frame(wish)
+    began = time.perf_counter()
+    found = seeker.find(frame.pixels)
+    ms = _since(began)
+
+    def why() -> str:
+        return _("too few key points agree: choose a smaller region, or cut a larger piece")
+
+    return Outcome((found,) if found else (), found is not None, ms, load_ms, why), frame
+
+
 def _best(best: Match | None, frame: "Frame", wish: Wish) -> str:
     from traybot.vision.nearness import place
 
@@ -153,7 +171,11 @@ def _text(wish: Wish) -> tuple[Outcome, "Frame"]:
     return Outcome(matches, bool(matches), ms, load_ms, why), frame
 
 
-_KINDS: dict[str, Callable[[Wish], tuple[Outcome, "Frame"]]] = {"image": _image, "text": _text}
+_KINDS: dict[str, Callable[[Wish], tuple[Outcome, "Frame"]]] = {
+    "image": _image,
+    "feature": _feature,
+    "text": _text,
+}
 KINDS = tuple(_KINDS)
 
 

@@ -176,7 +176,9 @@ def _add_find(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
         "--in", dest="picture", metavar="IMAGE", help=_("look here, not at the screen")
     )
     find.add_argument("--region", type=_region, metavar="X,Y,W,H", help=_("look only here"))
-    find.add_argument("--kind", choices=("image", "text"), default="image", help=_("what it is"))
+    find.add_argument(
+        "--kind", choices=("image", "feature", "text"), default="image", help=_("what it is")
+    )
     find.add_argument("--threshold", type=_score, default=0.9, help=_("lowest score, 0 to 1"))
     find.add_argument(
         "--scale",

@@ -10,8 +10,6 @@ from traybot.core.options import Option, Problem
 from traybot.text import _, later
 
 KINDS = ("image", "feature", "color", "still", "changed", "process", "window", "timer", "text")
-#: Known to the format, and not built yet.
-TO_COME = frozenset({"feature"})
 THENS = ("stop", "pause", "restart", "recover", "notify", "send")
 #: Watches of the `[stuck]` table are named after it.
 STUCK = "stuck."

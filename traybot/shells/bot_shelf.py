@@ -7,7 +7,6 @@ from pathlib import Path
 from traybot.core.botfile import BotPlan, read_bot
 from traybot.core.options import Problem
 from traybot.core.places import line_of
-from traybot.core.watchfile import TO_COME
 from traybot.errors import BackendUnavailable, BotError
 from traybot.shells.extras import need_ocr
 from traybot.shells.paths import Paths
@@ -119,11 +118,6 @@ def _bot_error(file: Path, text: str, problems: list[Problem]) -> BotError:
 def _check_built(plan: BotPlan, file: Path, text: str) -> None:
     """Refuse now what would fail at the start."""
     for index, watch in enumerate(plan.watches):
-        if watch.kind in TO_COME:
-            line = line_of(text, "watch", "kind", index)
-            what = _('cannot use {file}, line {line}: [watch] kind = "{kind}" is not built yet')
-            what = what.format(file=file, line=line, kind=watch.kind)
-            raise BotError(what, _("use another kind of watch"))
         if watch.kind == "text":
             try:
                 need_ocr()

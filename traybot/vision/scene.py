@@ -17,11 +17,11 @@ Doubles = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 #: Around 0 sums stay small, and with them what float32 loses of their difference.
-_MIDDLES = np.full(4, 128.0)
+_MIDDLE = np.float32(128)
 #: Side of the smallest blocks.
 _FINEST = 2
 #: Rows that are brought to float at once: few enough that they stay in the processor's cache.
-_STRIP = 128
+_STRIP = 64
 #: Least variance of block means, in levels squared: below there is nothing but rounding.
 _LEAST = 1e-3
 
@@ -88,10 +88,13 @@ class Scene:
 
     def _halved(self, width: int, height: int) -> Floats:
         halved = np.empty((height, width), np.float32)
+        strip = np.empty((2 * _STRIP, 2 * width), np.float32)
         for top in range(0, height, _STRIP):
-            rows = self.grey[2 * top : 2 * min(top + _STRIP, height), : 2 * width]
-            strip = np.asarray(cv2.subtract(rows, _MIDDLES, dtype=cv2.CV_32F), np.float32)
-            halved[top : top + _STRIP] = _shrunk(strip, width, strip.shape[0] // 2)
+            bottom = min(top + _STRIP, height)
+            rows = strip[: 2 * (bottom - top)]
+            np.copyto(rows, self.grey[2 * top : 2 * bottom, : 2 * width])
+            halved[top:bottom] = _shrunk(rows, width, bottom - top)
+        halved -= _MIDDLE
         return halved
 
 

@@ -1,5 +1,7 @@
 """How alike are a template and the picture at given places? Exact scores, and the colours' word."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
@@ -35,7 +37,7 @@ def scores_at(scene: Scene, piece: Piece, rows: Indices, columns: Indices) -> Fl
         if piece.columns is not None:
             values = values[:, piece.columns]
         around = values.astype(np.float32)
-        around -= around.mean(axis=1, keepdims=True)
+        around -= (around @ np.full(around.shape[1], 1.0 / around.shape[1], np.float32))[:, None]
         energy = np.einsum("ij,ij->i", around, around)
         flat = energy < MIN_VARIANCE * around.shape[1]
         scores[part] = np.where(flat, 0, around @ piece.flat / np.sqrt(np.maximum(energy, 1e-6)))
@@ -70,13 +72,15 @@ def same_colors(pixels: Pixels, template: Template, x: int, y: int, threshold: f
     if template.mask is not None:
         counted = template.mask.ravel() > 0
         there, wanted = there[counted], wanted[counted]
-    mean_there, mean_wanted = there.mean(axis=0), wanted.mean(axis=0)
+    each = np.full(len(there), 1.0 / len(there), np.float32)
+    mean_there, mean_wanted = each @ there, each @ wanted
     tolerance = HUE_TOLERANCE + HUE_LENIENCE * max(0.0, 90 - 100 * threshold)
     if np.abs(_hue(mean_there) - _hue(mean_wanted)).max() > tolerance:
         return False
-    there, wanted = there - mean_there, wanted - mean_wanted
-    scale = float(np.linalg.norm(there) * np.linalg.norm(wanted))
-    return float((there * wanted).sum()) >= (threshold - COLOR_ALLOWANCE) * scale
+    there -= mean_there
+    wanted -= mean_wanted
+    scale = math.sqrt(float(np.vdot(there, there)) * float(np.vdot(wanted, wanted)))
+    return float(np.vdot(there, wanted)) >= (threshold - COLOR_ALLOWANCE) * scale
 
 
 def _hue(color: Floats) -> Floats:

@@ -8,9 +8,10 @@ from functools import partial
 
 from traybot.core.geometry import Match, Rect
 from traybot.core.watchfile import WatchSpec
-from traybot.errors import BotError, TraybotError
+from traybot.errors import TraybotError
 from traybot.text import _
 from traybot.vision import changes, color
+from traybot.vision.features import FeatureSeeker
 from traybot.vision.screen import Frame
 from traybot.vision.seeker import Seeker, View, crop
 from traybot.vision.templates import load_template, scaled
@@ -44,6 +45,7 @@ def prepare(spec: WatchSpec, eyes: Eyes) -> Look:
     """Make the look of a watch; `BotError` if it cannot be."""
     makers: dict[str, Callable[[WatchSpec, Eyes], Look]] = {
         "image": _image,
+        "feature": _feature,
         "color": _color,
         "still": _still,
         "changed": _changed,
@@ -53,12 +55,7 @@ def prepare(spec: WatchSpec, eyes: Eyes) -> Look:
         "text": _text,
     }
     makers |= dict.fromkeys(stuck_looks.LOOKS, _stuck)
-    maker = makers.get(spec.kind)
-    if maker is None:
-        what = _('cannot use the watch "{name}": kind = "{kind}" is not built yet')
-        what = what.format(name=spec.name, kind=spec.kind)
-        raise BotError(what, _("known are {names}").format(names=", ".join(makers)))
-    look = maker(spec, eyes)
+    look = makers[spec.kind](spec, eyes)
     if spec.kind in _SAME_AGAIN:
         look = _same_again(look, spec, eyes)
     return _safely(look)
@@ -110,6 +107,18 @@ def _image(spec: WatchSpec, eyes: Eyes) -> Look:
         enough = len(seen) == len(templates) if spec.every_picture else bool(seen)
         shown = max(filter(None, matches), key=lambda match: match.score, default=None)
         return _sight(enough, frame, shown)
+
+    return look
+
+
+def _feature(spec: WatchSpec, eyes: Eyes) -> Look:
+    (name,) = spec.see
+    seeker = FeatureSeeker(load_template(eyes.folder / name, name), spec.min_matches)
+
+    def look(_running: float) -> Sight:
+        frame = eyes.frame(spec.region)
+        found = seeker.find(frame.pixels, thorough=False)
+        return _sight(found is not None, frame, found)
 
     return look
 
