@@ -105,7 +105,7 @@ def _target(
     wanted = f"{sign} {limit:g}{space}{unit}"
     if stretch is not None:
         wanted += f", further {stretch:g}{space}{unit}"
-    return [what, wanted, f"{value:.3g}{space}{unit}", verdict]
+    return [what, wanted, f"{value:.4g}{space}{unit}", verdict]
 
 
 def _pictures(found: dict[str, Any]) -> str:
