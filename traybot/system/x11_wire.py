@@ -20,8 +20,9 @@ from Xlib.support.connect import get_auth, get_display
 
 from traybot.text import _
 
-#: A server that takes longer for an answer counts as lost: a frozen one must not freeze us.
-ANSWER_SECONDS = 2.0
+#: A server that takes longer for an answer counts as lost: a frozen one must not freeze us. Twice
+#: this is still less than a deathwatch has to answer the daemon.
+ANSWER_SECONDS = 0.75
 
 _log = logging.getLogger(__name__)
 

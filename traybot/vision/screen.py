@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from traybot.core.geometry import Match, Rect
-from traybot.errors import CaptureError
+from traybot.errors import CaptureError, ScreenSilent
 from traybot.text import _
 from traybot.vision.camera import Camera, Layout
 from traybot.vision.cameras import open_camera
@@ -70,6 +70,9 @@ class Screen:
         """
         try:
             return self._grab(region)
+        except ScreenSilent:
+            self.close()
+            raise  # whoever comes anew would wait as long
         except CaptureError:
             self.close()
             return self._grab(region)

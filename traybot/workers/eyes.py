@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from traybot.core.geometry import Rect
-from traybot.errors import TraybotError
+from traybot.errors import ScreenSilent, TraybotError
 from traybot.shells.memory import Memory
 from traybot.system.base import MARK
 from traybot.vision.cameras import opener
@@ -41,6 +41,8 @@ class Eyes:
         self._token = token
         self._table: list[psutil.Process] = []
         self._table_at = 0.0
+        #: The screen has not answered in this tick: nobody waits for it again before the next.
+        self.silent: ScreenSilent | None = None
         self._tick: dict[Rect | None, Frame] = {}
         self._scenes: dict[Rect | None, Scene] = {}
         #: Reads texts, beside the loop that looks.
@@ -61,11 +63,18 @@ class Eyes:
         """Forget the frames of the last tick: watches on one region share one picture."""
         self._tick.clear()
         self._scenes.clear()
+        self.silent = None
 
     def frame(self, region: Rect | None) -> Frame:
         """Take a picture of a region of the bot's area; `CaptureError` if none of it is there."""
         if region not in self._tick:
-            self._tick[region], _ = self.place.look(region)
+            if self.silent is not None:
+                raise self.silent
+            try:
+                self._tick[region], _ = self.place.look(region)
+            except ScreenSilent as error:
+                self.silent = error
+                raise
         return self._tick[region]
 
     def scene(self, region: Rect | None) -> Scene:

@@ -68,6 +68,8 @@ class Glances:
 
     def _glance(self, drawn: int) -> Glance:
         try:
+            if self._eyes.silent is not None:
+                raise self._eyes.silent
             area = self._eyes.place.area()
             return self._at(area, drawn)
         except WindowMinimized:

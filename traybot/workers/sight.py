@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from traybot.core.botfile import BotPlan
 from traybot.core.geometry import Match, Rect
-from traybot.errors import CaptureError, TraybotError, WindowMissing
+from traybot.errors import CaptureError, ScreenSilent, TraybotError, WindowMissing
 from traybot.text import _
 from traybot.vision import changes, match
 from traybot.vision.cameras import opener
@@ -219,7 +219,7 @@ class ScreenOfBot:
         while True:
             try:
                 return look()
-            except WindowMissing:
+            except (WindowMissing, ScreenSilent):
                 if self._line.playing_time() > deadline:
                     raise
             self._line.sleep(_LOOK_SECONDS)
