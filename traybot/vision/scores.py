@@ -1,7 +1,11 @@
 """How alike are a template and the picture at given places? Exact scores, and the colours' word."""
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
@@ -10,6 +14,8 @@ from traybot.vision.blocks import Indices, Piece
 from traybot.vision.pixels import Pixels, is_grey
 from traybot.vision.scene import Floats, Scene
 from traybot.vision.templates import Template
+
+Values = npt.NDArray[np.floating[Any]]
 
 #: Least variance of the brightness at a place, in levels squared. What is flatter has no picture
 #: in it: a single step of a wallpaper's gradient would match every edge with a score of 1.
@@ -24,6 +30,8 @@ COLOR_ALLOWANCE = 0.2
 _TO_GREY = np.array([0.114, 0.587, 0.299], np.float32)
 #: Pixels that are brought to float at once.
 _AT_ONCE = 400_000
+#: Templates whose side of a comparison is kept.
+_KEPT = 256
 
 
 def scores_at(scene: Scene, piece: Piece, rows: Indices, columns: Indices) -> Floats:
@@ -46,16 +54,13 @@ def scores_at(scene: Scene, piece: Piece, rows: Indices, columns: Indices) -> Fl
 
 def score_at(grey: Pixels, template: Template, x: int, y: int) -> float | None:
     """Score one place exactly, 0 to 1; `None` where it is too flat to be like anything."""
+    side = _brightness_of(template)
     width, height = template.size
-    window: npt.NDArray[np.float64] = grey[y : y + height, x : x + width].astype(np.float64)
-    pattern: npt.NDArray[np.float64] = template.grey.astype(np.float64)
-    if template.mask is not None:
-        window, pattern = window[template.mask > 0], pattern[template.mask > 0]
-    window, pattern = window - window.mean(), pattern - pattern.mean()
-    if float((window * window).mean()) < MIN_VARIANCE:
+    window = grey[y : y + height, x : x + width]
+    deviation = _spread(window, template)[1]
+    if deviation[0] ** 2 < MIN_VARIANCE:
         return None
-    scale = float(np.linalg.norm(window) * np.linalg.norm(pattern))
-    return min(1.0, max(0.0, float((window * pattern).sum()) / scale))
+    return min(1.0, max(0.0, _likeness(window.astype(np.float64), side, deviation)))
 
 
 def same_colors(pixels: Pixels, template: Template, x: int, y: int, threshold: float) -> bool:
@@ -66,23 +71,64 @@ def same_colors(pixels: Pixels, template: Template, x: int, y: int, threshold: f
     """
     if is_grey(pixels):
         return True
+    side = _colors_of(template, pixels.shape[2])
     width, height = template.size
-    there = pixels[y : y + height, x : x + width, :3].reshape(-1, 3).astype(np.float32)
-    wanted = template.bgr.reshape(-1, 3).astype(np.float32)
-    if template.mask is not None:
-        counted = template.mask.ravel() > 0
-        there, wanted = there[counted], wanted[counted]
-    each = np.full(len(there), 1.0 / len(there), np.float32)
-    mean_there, mean_wanted = each @ there, each @ wanted
+    window = pixels[y : y + height, x : x + width]
+    mean, deviation = _spread(window, template)
     tolerance = HUE_TOLERANCE + HUE_LENIENCE * max(0.0, 90 - 100 * threshold)
-    if np.abs(_hue(mean_there) - _hue(mean_wanted)).max() > tolerance:
+    if np.abs(_hue(mean) - _hue(side.mean[:3])).max() > tolerance:
         return False
-    there -= mean_there
-    wanted -= mean_wanted
-    scale = math.sqrt(float(np.vdot(there, there)) * float(np.vdot(wanted, wanted)))
-    return float(np.vdot(there, wanted)) >= (threshold - COLOR_ALLOWANCE) * scale
+    if not deviation.any():
+        return False
+    return _likeness(window.astype(np.float32), side, deviation) >= threshold - COLOR_ALLOWANCE
 
 
-def _hue(color: Floats) -> Floats:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What of a template each comparison needs."""
+
+    #: Around their mean, flat; 0 where a pixel does not count, and for a screen's fourth byte.
+    values: Values
+    mean: Values
+    #: Their length, times the root of how many pixels count.
+    length: float
+
+
+def _spread(window: Pixels, template: Template) -> tuple[Values, Values]:
+    """Tell mean and standard deviation of the pixels that count; of a fourth byte nothing."""
+    mean, deviation = cv2.meanStdDev(window, mask=template.mask)
+    return np.asarray(mean[:3, 0], np.float64), np.asarray(deviation[:3, 0], np.float64)
+
+
+def _likeness(window: Values, side: _Side, deviation: Values) -> float:
+    """Correlate: who varies around 0 on one side need not be brought there on the other."""
+    scale = math.sqrt(float(np.vdot(deviation, deviation))) * side.length
+    return float(np.vdot(window, side.values)) / scale
+
+
+def _side_of(pixels: Values, mask: Pixels | None) -> _Side:
+    """Prepare a template (pixels, channels)."""
+    counted = slice(None) if mask is None else mask.ravel() > 0
+    there = pixels[counted]
+    mean = there.mean(axis=0)
+    values = np.zeros_like(pixels)
+    values[counted] = there - mean
+    return _Side(values.ravel(), mean, float(np.linalg.norm(values)) * math.sqrt(len(there)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _brightness_of(template: Template) -> _Side:
+    return _side_of(template.grey.reshape(-1, 1).astype(np.float64), template.mask)
+
+
+@lru_cache(maxsize=_KEPT)
+def _colors_of(template: Template, channels: int) -> _Side:
+    bgr = template.bgr.reshape(-1, 3)
+    padded = np.zeros((len(bgr), channels), np.float32)
+    padded[:, :3] = bgr
+    return _side_of(padded, template.mask)
+
+
+def _hue(color: Values) -> Values:
     """Tell how far blue, green and red are from grey."""
     return np.asarray(color - color @ _TO_GREY, np.float32)
