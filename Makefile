@@ -96,8 +96,10 @@ types-elsewhere: env
 house: env
 	$(BIN)/lint-imports --no-logo
 
-# In two processes: a test mostly waits for others, so that the second one fills the gaps.
+# In two processes: a test mostly waits for others, so that the second one fills the gaps. Compiled
+# first: where Python is told to write no bytecode, each process under test would compile it all.
 unit: env
+	@$(BIN)/python -m compileall -q traybot tests
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 fmt: env
