@@ -100,7 +100,7 @@ def test_a_gate_closed_in_the_moment_of_the_pause_costs_the_life(
     daemon: SharedDaemon, canvas: Painter
 ) -> None:
     """A death seen before the pause and concluded after it ends no pause; but that life is over."""
-    sizes = [1 + step / 10 for step in range(10)]
+    sizes = [1 + step / 60 for step in range(60)]
     slow = f"{PLAY}[bot]\n{death(every='1ms', scales=sizes)}"
     with daemon.playing(slow, COUNTS_LOOKS):
         daemon.go_round(1, "looks")

@@ -23,12 +23,20 @@ def play(bot):
 """
 
 
-def zombies(parent: int) -> list[str]:
-    """Give the states of what a process has not collected."""
-    tasks = Path(f"/proc/{parent}/task").iterdir()
-    children = [pid for task in tasks for pid in (task / "children").read_text().split()]
-    states = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2] for pid in children]
-    return [state for state in states if state.split()[0] == "Z"]
+def zombies(parent: int) -> list[int]:
+    """Give the processes that a process has not collected; who goes meanwhile is none."""
+    return [
+        child.pid
+        for child in psutil.Process(parent).children()
+        if child.is_running() and _state(child) == psutil.STATUS_ZOMBIE
+    ]
+
+
+def _state(process: psutil.Process) -> str:
+    try:
+        return str(process.status())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def test_a_life_that_dies_with_its_server_is_collected(home: Path, desktop: Desktop) -> None:
