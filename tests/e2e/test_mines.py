@@ -1,5 +1,6 @@
 """Does the example bot play GNOME's Mines? Played by the mouse, begun anew by a button."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -68,11 +69,22 @@ def test_each_mine_is_seen_and_a_new_game_begun(windows: X11Windows, home: Path)
         stop_without_the_game(running, game)
 
 
+def give_the_focus_back(running: Running) -> None:
+    """Click the game as its user would: now and then openbox focuses nothing after a dialog."""
+    if "is not in front" in running.status()["waits_for"]:
+        subprocess.run(["wmctrl", "-a", "Mines"], check=False)
+
+
 @pytest.mark.timeout(200)
 def test_the_example_wins_as_it_stands(windows: X11Windows, home: Path) -> None:
     """Started from its folder it thinks, wins a game, closes the best times, and plays on."""
     with Running(str(EXAMPLES / "mines")) as running, program_of(running) as game:
         eventually(lambda: counted(running, "won") >= 1, WIN_SECONDS, "a game that is won")
         before = counted(running, "opened")
-        eventually(lambda: counted(running, "opened") > before + 3, OPEN_SECONDS, "another game")
+
+        def plays_on() -> bool:
+            give_the_focus_back(running)
+            return counted(running, "opened") > before + 3
+
+        eventually(plays_on, OPEN_SECONDS, "another game")
         stop_without_the_game(running, game)
