@@ -5,8 +5,12 @@ the lock screen swallowed silences them for good. So only its events for single 
 and which modifiers are held is asked at that moment.
 """
 
+import contextlib
 import ctypes
+import glob
 import logging
+import os
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -40,6 +44,8 @@ _THEIR_NAMES = {
     "kp_decimal": "decimal",
     "kp_equal": "=",
 }
+#: Where Linux has its keyboards, among others.
+DEVICES = "/dev/input/event*"
 #: A held key repeats at least this often. After a longer silence a press is a new one, even if its
 #: release was never heard.
 REPEAT_SECONDS = 1.0
@@ -63,8 +69,16 @@ class KeyboardHotkeys:
 
     @staticmethod
     def works_here() -> bool:
-        """Whether this is a system on which the library needs no rights that users lack."""
-        return "windll" in vars(ctypes)
+        """Whether the library can hear keys: on Windows always, on Linux as root with devices.
+
+        On Linux it reads the kernel's devices, refuses whoever is not root, and has the names of
+        keys from the program `dumpkeys`.
+        """
+        if "windll" in vars(ctypes):
+            return True
+        root = hasattr(os, "geteuid") and os.geteuid() == 0
+        readable = any(os.access(device, os.R_OK) for device in glob.glob(DEVICES))  # noqa: PTH207  a pattern with its folder
+        return root and readable and shutil.which("dumpkeys") is not None
 
     def bind(self, chords: Chords) -> dict[str, str]:
         """Listen for these `(action, chord)` pairs; that others have them cannot be noticed."""
@@ -163,7 +177,12 @@ def _codes_of(key: str) -> Sequence[int]:
 def _held_modifiers() -> frozenset[str]:
     import keyboard
 
-    return frozenset(name for name in keys.MODIFIERS if keyboard.is_pressed(_their_name(name)))
+    held = set()
+    for name in keys.MODIFIERS:
+        with contextlib.suppress(ValueError):  # a keyboard without that key
+            if keyboard.is_pressed(_their_name(name)):
+                held.add(name)
+    return frozenset(held)
 
 
 def _their_name(name: str) -> str:
