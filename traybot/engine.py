@@ -7,7 +7,7 @@ alarm are waited for together.
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Any
@@ -88,17 +88,19 @@ class Engine:
         finally:
             self._end()
 
-    def _next_events(self) -> list[e.Event]:
-        """Wait for anything at all, then take what there is."""
+    def _next_events(self) -> Iterator[e.Event]:
+        """Wait for anything at all, then take what there is.
+
+        What was posted is handled before the rest is looked at: a stop may be among it.
+        """
         waitables = [self._ports.mailbox, *(w for s in self._sources for w in s.waitables())]
         times = [self._timers.seconds_left(), *(s.seconds_left() for s in self._sources)]
         known = [seconds for seconds in times if seconds is not None]
         wait(waitables, min(known, default=None))
-        events: list[e.Event] = list(self._ports.mailbox.collect())
+        yield from self._ports.mailbox.collect()
         for source in self._sources:
-            events += source.collect()
-        events += self._timers.collect()
-        return events
+            yield from source.collect()
+        yield from self._timers.collect()
 
     def _handle(self, event: e.Event) -> None:
         """One step; what the commands themselves make happen is handled right after it."""

@@ -13,7 +13,7 @@ from traybot.core.phases import Phase
 
 pytestmark = pytest.mark.anywhere
 
-STOP = ["CloseGate", "LetGo", "KillChild routine 1", "KillChild deathwatch 1"]
+STOP = ["CloseGate", "LetGo", "KillChild routine 1"]
 each_chapter = pytest.mark.parametrize(
     "chapter", chapters.CHAPTERS, ids=lambda chapter: chapter.__name__.lower()
 )
@@ -26,12 +26,13 @@ def test_each_chapter_has_its_phase(chapter: Callable[[], World]) -> None:
 
 
 def test_a_stop_ends_everything_at_once() -> None:
-    """Gate, hands, processes; nobody is asked; the answer comes when all is gone."""
+    """Gate, hands, life, and then who watched it; the answer comes when all is gone."""
     world = chapters.playing()
     assert world.ask(e.StopRequested) == STOP
     assert world.phase() is Phase.STOPPING
     assert world.lets_go() == []
-    assert world.exits(ending=Ending.KILLED) == ["CloseGate", "LetGo", "Report gone"]
+    after = ["CloseGate", "LetGo", "KillChild deathwatch 1", "Report gone"]
+    assert sorted(world.exits(ending=Ending.KILLED)) == sorted(after)
     assert world.exits(WATCHER, Ending.KILLED) == []
     assert world.lets_go() == ["Report stopped", "Reply 0"]
     assert (world.phase(), world.state.reason) == (Phase.IDLE, "stopped by test")
@@ -72,7 +73,7 @@ def test_a_panic_lets_go_of_everything(chapter: Callable[[], World]) -> None:
 def test_a_second_stop_repeats_what_may_have_been_lost() -> None:
     """It kills and lets go again; both are answered by the one end."""
     world = chapters.stopping()
-    assert world.ask(e.StopRequested) == STOP[:3]
+    assert world.ask(e.StopRequested) == STOP
     world.settle()
     assert world.answers == [(0, "")] * 3
 

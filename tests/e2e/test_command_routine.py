@@ -76,13 +76,14 @@ def log(home: Path) -> str:
         return find_paths().log.read_text(encoding="utf-8")
 
 
-def family(pid: int) -> list[int]:
-    """Every process that carries the mark of this life, by the system's own table."""
-    mark = next(
-        entry
-        for entry in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        if entry.startswith(b"TRAYBOT_LIFE=")
-    )
+def mark_of(pid: int) -> bytes:
+    """Give the mark of the life that this process belongs to; empty until it runs its program."""
+    entries = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    return next((entry for entry in entries if entry.startswith(b"TRAYBOT_LIFE=")), b"")
+
+
+def marked(mark: bytes) -> list[int]:
+    """Give every process that carries this mark, by the system's own table."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -92,6 +93,11 @@ def family(pid: int) -> list[int]:
             except OSError:
                 continue
     return found
+
+
+def family(pid: int) -> list[int]:
+    """Give every process of the life that this one belongs to."""
+    return marked(mark_of(pid))
 
 
 def test_a_stop_ends_its_whole_tree_and_lets_go(
@@ -149,6 +155,43 @@ def test_its_failure_is_followed_by_the_policy(
         backoff = daemon.heard("backoff")
         assert how in backoff["why"]
         assert backoff["seconds"] == 0.5
+
+
+#: Leaves a shell behind that forks as fast as it can, into sessions of their own, and a chain: each
+#: process of it forks the next one and is gone.
+BREEDS = """
+import os, subprocess, time
+subprocess.run("setsid sh -c 'while :; do setsid sleep 600 & sleep 0.002; done' &", shell=True)
+if os.fork() == 0:
+    os.setsid()
+    while time.sleep(0.002) is None:
+        if os.fork():
+            os._exit(0)
+        os.setsid()
+print("bred", flush=True)
+time.sleep(600)
+"""
+
+
+def test_what_forks_without_end_is_ended_and_the_next_life_is_not(
+    daemon: SharedDaemon,
+) -> None:
+    """Whoever is born while a life's rest is swept is that life's too; the next one plays on."""
+    always = 'restart = "always"\n'
+    with daemon.playing(*wild(BREEDS, always)):
+        first = daemon.status()["pids"]["routine"]
+        mark = mark_of(first)
+        eventually(lambda: len(marked(mark)) >= 20, SECONDS, "its brood")
+        os.kill(first, signal.SIGKILL)
+        playing = lambda: daemon.status()["pids"].get("routine", first) != first  # noqa: E731
+        eventually(playing, SECONDS, "the next life")
+        eventually(lambda: not marked(mark), SECONDS, "the end of all that it left")
+        second = daemon.status()["pids"]["routine"]
+        mark = eventually(lambda: mark_of(second), SECONDS, "its own mark")
+        eventually(lambda: len(marked(mark)) >= 20, SECONDS, "the next one's brood")
+        assert alive(second)
+        assert daemon.ask("stop")["ok"]
+        eventually(lambda: not marked(mark), SECONDS, "the end of that as well")
 
 
 #: Our API, and another library beside it.

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import wait
@@ -16,6 +15,7 @@ from tests.desktop import eventually
 from tests.running import alive, environment
 from traybot.system.base import LIFE_MARK, MARK, Processes
 from traybot.system.linux import LinuxProcesses
+from traybot.system.lives_over import ALL_OVER, LivesOver, life_mark, read_life_mark
 from traybot.system.macos_processes import MacProcesses
 
 LEADER = """
@@ -214,11 +214,10 @@ os._exit(0)
             [sys.executable, "-c", orphan], env=marked, capture_output=True, check=True, text=True
         )
         left = int(done.stdout)
-        now = time.time() - psutil.boot_time()
         if psutil.Process(left).ppid() == 1:
-            assert processes.end_orphans(token, (), 0.0) == 0, "all began later than that"
-            assert processes.end_orphans(token, {left}, now) == 0, "it is spared"
-            assert processes.end_orphans(token, (), now) == 1
+            assert processes.end_orphans(token, (), LivesOver(0)) == 0, "that life is not over"
+            assert processes.end_orphans(token, {left}, ALL_OVER) == 0, "it is spared"
+            assert processes.end_orphans(token, (), LivesOver(1)) == 1
         else:  # whoever runs the tests has adopted it
             psutil.Process(left).kill()
         eventually(lambda: not alive(left), what="the orphan's end")
@@ -229,23 +228,44 @@ os._exit(0)
 
 
 def test_orphans_of_lives_are_ended_and_no_other_children() -> None:
-    """The marks of a life's programs count; who is spared, or began too late, lives on."""
+    """A life's number in its mark counts; who is spared, or whose life still is, lives on."""
     token, processes = f"test-{os.getpid()}", LinuxProcesses()
-    marked = environment(**{MARK: token, LIFE_MARK: f"{token}:routine:1"})
+    marked, next_one = (
+        environment(**{MARK: token, LIFE_MARK: life_mark(token, "routine", life)})
+        for life in (1, 2)
+    )
     sleeps = ["sleep", "3600"]
     with (
         subprocess.Popen(sleeps, env=marked) as orphan,
         subprocess.Popen(sleeps, env=marked) as spared,
+        subprocess.Popen(sleeps, env=next_one) as living,
         subprocess.Popen(sleeps, env=environment(**{MARK: token})) as helper,
     ):
-        eventually(lambda: {orphan.pid, spared.pid} <= set(processes.marked(token)))
-        assert processes.end_orphans(token, {spared.pid}, 0.0) == 0, "all began later than that"
-        now = time.clock_gettime(time.CLOCK_BOOTTIME)
-        assert processes.end_orphans(token, {spared.pid}, now) == 1
+        eventually(lambda: {orphan.pid, spared.pid, living.pid} <= set(processes.marked(token)))
+        nobody, first = LivesOver(2, frozenset({1, 2})), LivesOver(2, frozenset({2}))
+        assert processes.end_orphans(token, {spared.pid}, nobody) == 0, "both lives go on"
+        assert processes.end_orphans("another", {spared.pid}, ALL_OVER) == 0, "not ours"
+        assert processes.end_orphans(token, {spared.pid}, first) == 1
         assert not alive(orphan.pid)
-        for process in (spared, helper):
+        for process in (spared, living, helper):
             assert process.poll() is None
             process.kill()
+
+
+def test_who_carries_no_number_must_have_begun_before_the_end() -> None:
+    """What tells of no life is judged by its birth; a mark that is no player's as well."""
+    assert read_life_mark("t:routine:7", "t") == (True, 7)
+    assert read_life_mark("t:recovery:8", "t") == (True, 8)
+    assert read_life_mark("t:deathwatch:7", "t") == (True, None)
+    assert read_life_mark("t:routine:x", "t") == (True, None)
+    assert read_life_mark("other:routine:7", "t")[0] is False
+    assert read_life_mark("", "t")[0] is False
+    over = LivesOver(3, frozenset({3}), before=10.0)
+    assert over.hold(None, born=9.0)
+    assert not over.hold(None, born=11.0)
+    assert over.hold(2, born=11.0)
+    assert not over.hold(3, born=9.0)
+    assert not over.hold(4, born=9.0), "it began after this was asked"
 
 
 DIES_WITH_THREAD = """
@@ -253,6 +273,7 @@ import os, subprocess, sys, threading
 code = '''
 import os, signal, sys
 from traybot.system.linux import LinuxProcesses
+from traybot.system.lives_over import ALL_OVER, LivesOver, life_mark, read_life_mark
 LinuxProcesses().die_with_parent(signal.SIGKILL)
 print("ready", flush=True)
 signal.pause()

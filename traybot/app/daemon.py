@@ -29,6 +29,8 @@ from traybot.text import _
 
 _log = logging.getLogger(__name__)
 
+#: A thread that computes lets another one on after so long; Python's own 5 ms are half a stop.
+_SWITCH_SECONDS = 0.0005
 _QUIT_SECONDS = 3.0
 #: The last lines on standard output are waited for so long, should nobody read them.
 _TOLD_SECONDS = 1.0
@@ -40,6 +42,7 @@ class Daemon:
     def __init__(self, options: Options, paths: Paths) -> None:
         """Take the instance lock and read the settings; starts no thread that decides."""
         signals.block()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         paths.prepare()
         self._options = options
         # Who asks for a bot here is told of damaged settings here, and nothing at all starts.

@@ -80,9 +80,16 @@ def end_player(state: State, at: float, *, stack: bool = False) -> Step:
 
 
 def end_all(state: State, at: float, reason: str, *, failing: bool = False) -> Step:
-    """End the run now; leads to `idle`, or to `failed` with one notice."""
+    """End the run now; leads to `idle`, or to `failed` with one notice.
+
+    The deathwatch, which presses nothing, follows when the life is gone: two processes that are
+    torn down at the same time hold each other up.
+    """
     state, commands = end_player(state.entered(Phase.STOPPING, reason), at)
-    state, more = end_watcher(replace(state, failing=failing, latched=None))
+    state = replace(state, failing=failing, latched=None)
+    if state.player is not None:
+        return state, commands
+    state, more = end_watcher(state)
     return state, [*commands, *more]
 
 

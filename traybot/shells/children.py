@@ -24,6 +24,7 @@ from traybot.shells.share import Share
 from traybot.shells.stacks import WRITE_SECONDS, Stacks
 from traybot.system import choose
 from traybot.system.base import Processes
+from traybot.system.lives_over import LivesOver
 from traybot.text import _
 
 _log = logging.getLogger(__name__)
@@ -70,6 +71,11 @@ class Children:
         self._means = means
         self._lives: list[Life] = []
         self._graveyard = Graveyard(self._end_orphans)
+        #: The newest life that plays, or played.
+        self._newest = 0
+        #: What the next sweep may end, and whether one waits for the launcher's thread.
+        self._over = LivesOver(0)
+        self._sweep_waits = False
         #: Names of what the bot counts, by place; kept over all lives of a run.
         self.counters: list[str] = []
 
@@ -101,6 +107,8 @@ class Children:
         )
         record = Life(child, life, Channel(pipe, patient=False), output)
         record.pulse = _pulse_of(record.channel) if child == DEATHWATCH else None
+        if child != DEATHWATCH:
+            self._newest = life
         record.plain_program = child == "routine" and bool(plan.command)
         self._lives.append(record)
         ends = [end for end in (theirs, hands, written) if end is not None]
@@ -266,15 +274,21 @@ class Children:
 
     def _end_orphans(self, before: float) -> None:
         """Have ended what lives left behind and we have adopted."""
+        players = frozenset(one.number for one in self._lives if one.child != DEATHWATCH)
+        self._over = LivesOver(self._newest, players, before)
+        if not self._sweep_waits:
+            self._sweep_waits = True
+            # On the launcher's thread: only there is it certain which process is the forkserver.
+            self._means.launcher.submit(self._sweep)
+
+    def _sweep(self) -> None:
+        """On the launcher's thread."""
         means = self._means
-
-        def sweep() -> None:
-            left = means.processes.end_orphans(means.token, means.spared(), before)
-            if left:
-                _log.info("%s processes were left behind by lives; ended", left)
-
-        # On the launcher's thread: only there is it certain which process is the forkserver.
-        means.launcher.submit(sweep)
+        self._sweep_waits = False
+        if left := means.processes.end_orphans(means.token, means.spared(), self._over):
+            _log.info("%s processes were left behind by lives; ended", left)
+            self._graveyard.more = True
+            means.wake()
 
 
 def _pulse_of(channel: Channel) -> pulse.Pulse:

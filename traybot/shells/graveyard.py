@@ -28,16 +28,26 @@ class Graveyard:
     """The lives that are gone, until nothing of them is left. The engine's thread only."""
 
     def __init__(self, end_orphans: Callable[[float], None]) -> None:
-        """`end_orphans(before)` has ended what lives left behind, if it began before that time."""
+        """`end_orphans(before)` has ended what lives left behind that are over.
+
+        Whose life is not known must have begun before that time, in seconds since the machine did.
+        """
         self._end_orphans = end_orphans
         self._graves: list[_Grave] = []
+        #: When the last life went.
+        self._last = 0.0
+        #: The last sweep found something, so that there may be more; set by any thread.
+        self.more = False
 
     def lay(self, child: str, handle: ProcessHandle | None) -> None:
         """A life is gone; its handle is ours from now on."""
-        self._graves.append(_Grave(child, handle, boot_time()))
+        self._last = boot_time()
+        self._graves.append(_Grave(child, handle, self._last))
 
     def seconds_left(self) -> float | None:
         """When to look again."""
+        if self.more:
+            return _LOOK_SECONDS
         if not self._graves:
             return None
         usual = any(grave.since > boot_time() - _USUAL_SECONDS for grave in self._graves)
@@ -45,6 +55,9 @@ class Graveyard:
 
     def tend(self) -> None:
         """End and collect what lives left behind, until nothing more of it is handed to us."""
+        if self.more:
+            self.more = False
+            self._end_orphans(self._last)
         for grave in list(self._graves):
             if grave.child != "deathwatch":
                 # That one starts nothing, and what has the routine's mark may still be wanted.

@@ -1,13 +1,13 @@
 """What is left of us? Read from the system itself, not from our own books."""
 
 import contextlib
-import math
 import time
 
 from traybot.errors import TraybotError
 from traybot.shells.errand import Errand
 from traybot.system import choose
 from traybot.system.base import Processes
+from traybot.system.lives_over import ALL_OVER
 
 #: A killed process is gone within milliseconds.
 _PATIENCE_SECONDS = 1.0
@@ -23,7 +23,7 @@ def end_all(processes: Processes, token: str, spared: int = 0) -> int:
     processes.end_marked(token, spared)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while (left := set(processes.marked(token)) - {spared}) and time.monotonic() < deadline:
-        processes.end_orphans(token, {spared}, math.inf)
+        processes.end_orphans(token, {spared}, ALL_OVER)
         time.sleep(0.005)
     return len(left)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from traybot.system.lives_over import LivesOver
 from traybot.text import later
 
 #: Codes of keys are 0 to 255 on every system we know (X keycodes, Windows and macOS virtual keys).
@@ -183,10 +184,14 @@ class Processes(Protocol):
         """Have it end with us, where it cannot ask for that itself."""
         ...
 
-    def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
-        """Kill what lives left behind and we have adopted; give how many those were.
+    def mark_forks(self, life: int) -> None:
+        """Mark this process as a life's, so that what it forks can be told from another's."""
+        ...
 
-        `before`: only what began earlier than this, in seconds since the machine did.
+    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> int:
+        """Kill what these lives left behind and we have adopted; give how many those were.
+
+        It never takes long: what forks faster than it is killed is left for the next call.
         """
         ...
 

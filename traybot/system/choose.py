@@ -1,7 +1,6 @@
 """Which operating system is this? The only place in the house that asks."""
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -103,7 +102,7 @@ def manager_address(folder: Path, name: str) -> str:
 
     The library gives its pipes no owner; who connects must know the Manager's key.
     """
-    return rf"\\.\pipe\traybot-{secrets.token_hex(8)}-{name}" if WINDOWS else str(folder / name)
+    return rf"\\.\pipe\traybot-{os.urandom(8).hex()}-{name}" if WINDOWS else str(folder / name)
 
 
 def injector() -> Injector:

@@ -14,6 +14,7 @@ from collections.abc import Container
 from pathlib import Path
 
 from traybot.system.base import LIFE_MARK, MARK
+from traybot.system.lives_over import LivesOver, read_life_mark
 
 assert sys.platform == "linux", "only Linux has what this file is about"
 
@@ -23,6 +24,10 @@ _PR_SET_CHILD_SUBREAPER = 36
 _PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2
 
 
+#: How the process of a life is called, with the life's number after it.
+_NAME = "traybot"
+#: A sweep takes no longer, even of what forks as fast as it is killed.
+_SWEEP_SECONDS = 0.3
 #: Who started a process has noted its number long before that.
 _NEW_SECONDS = 1.0
 
@@ -156,13 +161,16 @@ class LinuxProcesses:
     def tie(self, pid: int) -> None:
         """Do nothing: a process of ours asks for its death signal itself."""
 
-    def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
+    def mark_forks(self, life: int) -> None:
+        """Name this process by its life: a fork has the name too, but not the new environment."""
+        with contextlib.suppress(OSError):
+            Path("/proc/self/comm").write_text(f"{_NAME} {life}")
+
+    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> int:
         """Kill what the lives left behind and we have adopted, and collect it."""
-        ended = 0
+        ended, deadline = 0, time.monotonic() + _SWEEP_SECONDS
         while left := [
-            pid
-            for pid in self._children()
-            if pid not in spared and _comes_from_a_life(pid, token) and _born(pid) <= before
+            pid for pid in self._children() if pid not in spared and _is_left(pid, token, over)
         ]:
             # Each end may hand us the next generation.
             for pid in left:
@@ -170,6 +178,8 @@ class LinuxProcesses:
                     os.kill(pid, signal.SIGKILL)
                     os.waitpid(pid, 0)
             ended += len(left)
+            if time.monotonic() > deadline:
+                break
         self._collect_dead(spared)
         return ended
 
@@ -208,15 +218,23 @@ class LinuxProcesses:
         return sorted(pids)
 
 
-def _comes_from_a_life(pid: int, token: str) -> bool:
-    """Whether a life started it: by a new program, which has the life's own mark, or by a fork.
+def _is_left(pid: int, token: str, over: LivesOver) -> bool:
+    """Whether one of these lives started it: by a new program, which has its mark, or by a fork.
 
-    A fork keeps the environment and the command line that the forkserver was started with.
+    A fork keeps the environment and the command line that the forkserver was started with, and the
+    name of the life.
     """
     marks = _environment(pid)
-    if any(mark.startswith(f"{LIFE_MARK}={token}:") for mark in marks):
-        return True
-    return f"{MARK}={token}" in marks and b"multiprocessing.forkserver" in _read(pid, "cmdline")
+    for mark in marks:
+        name, _, value = mark.partition("=")
+        if name == LIFE_MARK:
+            ours, life = read_life_mark(value, token)
+            return ours and over.hold(life, _born(pid))
+    if f"{MARK}={token}" not in marks or b"multiprocessing.forkserver" not in _read(pid, "cmdline"):
+        return False
+    name, _, number = _read(pid, "comm").decode(errors="replace").strip().partition(" ")
+    life = int(number) if name == _NAME and number.isdecimal() else None
+    return over.hold(life, _born(pid))
 
 
 def _environment(pid: int) -> list[str]:

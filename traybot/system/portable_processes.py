@@ -10,6 +10,7 @@ from collections.abc import Container, Iterator
 import psutil
 
 from traybot.system.base import LIFE_MARK, MARK
+from traybot.system.lives_over import LivesOver, read_life_mark
 
 #: Whoever loses its parent is this one's child from then on, except on Windows.
 _FIRST_PROCESS = 1
@@ -91,17 +92,21 @@ class PortableProcesses:
             with contextlib.suppress(PermissionError):
                 os.setsid()
 
-    def end_orphans(self, token: str, spared: Container[int], before: float) -> int:
+    def mark_forks(self, life: int) -> None:
+        """Not here: what is forked is told by when it began."""
+
+    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> int:
         """Kill the programs that lives have started, once those who started them are gone."""
         ended = 0
         since = psutil.boot_time()
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error, OSError):
+                ours, life = read_life_mark(process.environ().get(LIFE_MARK, ""), token)
                 if (
-                    process.pid not in spared
-                    and process.create_time() - since <= before
+                    ours
+                    and process.pid not in spared
+                    and over.hold(life, process.create_time() - since)
                     and _is_alone(process)
-                    and process.environ().get(LIFE_MARK, "").startswith(f"{token}:")
                 ):
                     process.kill()
                     ended += 1

@@ -13,6 +13,7 @@ from traybot.shells import forkserver, guard, signals
 from traybot.shells.channel import Channel
 from traybot.system import choose
 from traybot.system.base import LIFE_MARK
+from traybot.system.lives_over import life_mark
 from traybot.workers.birth import Birth
 from traybot.workers.last_will import last_will as the_last_will
 
@@ -63,12 +64,13 @@ def _become_ours(birth: Birth) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     if birth.child != "deathwatch":
         processes.offer_to_be_killed()
+        processes.mark_forks(birth.life)
     if birth.output is not None:
         for stream in (1, 2):
             os.dup2(birth.output.fileno(), stream)
         birth.output.close()
         faulthandler.enable(2)  # where a crash in C code stood
-    os.environ[LIFE_MARK] = f"{birth.token}:{birth.child}:{birth.life}"
+    os.environ[LIFE_MARK] = life_mark(birth.token, birth.child, birth.life)
 
 
 def _nothing() -> None:
