@@ -43,6 +43,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("display")
 
 
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Leave the names of what failed to `tests/again.py`."""
+    reports = [*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")]
+    cache = getattr(config, "cache", None)  # there is none with -p no:cacheprovider
+    if cache is not None:
+        cache.set("traybot/failed", sorted({report.nodeid for report in reports}))
+
+
 @pytest.fixture(scope="session")
 def session_pids() -> set[int]:
     """Process ids of the desktop that lasts as long as the tests."""
