@@ -70,12 +70,7 @@ class Children:
         """Start nothing yet."""
         self._means = means
         self._lives: list[Life] = []
-        self._graveyard = Graveyard(self._end_orphans)
-        #: The newest life that plays, or played.
-        self._newest = 0
-        #: What the next sweep may end, and whether one waits for the launcher's thread.
-        self._over = LivesOver(0)
-        self._sweep_waits = False
+        self._graveyard = Graveyard(means.launcher, self._end_orphans, self._playing, means.wake)
         #: Names of what the bot counts, by place; kept over all lives of a run.
         self.counters: list[str] = []
 
@@ -108,7 +103,7 @@ class Children:
         record = Life(child, life, Channel(pipe, patient=False), output)
         record.pulse = _pulse_of(record.channel) if child == DEATHWATCH else None
         if child != DEATHWATCH:
-            self._newest = life
+            self._graveyard.newest = life
         record.plain_program = child == "routine" and bool(plan.command)
         self._lives.append(record)
         ends = [end for end in (theirs, hands, written) if end is not None]
@@ -272,23 +267,13 @@ class Children:
         shut = memory.condemned.value, memory.condemned_by.value, memory.verdict_at.value
         return GateFoundShut(at, *shut)
 
-    def _end_orphans(self, before: float) -> None:
-        """Have ended what lives left behind and we have adopted."""
-        players = frozenset(one.number for one in self._lives if one.child != DEATHWATCH)
-        self._over = LivesOver(self._newest, players, before)
-        if not self._sweep_waits:
-            self._sweep_waits = True
-            # On the launcher's thread: only there is it certain which process is the forkserver.
-            self._means.launcher.submit(self._sweep)
-
-    def _sweep(self) -> None:
-        """On the launcher's thread."""
+    def _end_orphans(self, over: LivesOver) -> int:
+        """End what these lives left behind and we have adopted; on the launcher's thread."""
         means = self._means
-        self._sweep_waits = False
-        if left := means.processes.end_orphans(means.token, means.spared(), self._over):
-            _log.info("%s processes were left behind by lives; ended", left)
-            self._graveyard.more = True
-            means.wake()
+        return means.processes.end_orphans(means.token, means.spared(), over)
+
+    def _playing(self) -> frozenset[int]:
+        return frozenset(one.number for one in self._lives if one.child != DEATHWATCH)
 
 
 def _pulse_of(channel: Channel) -> pulse.Pulse:
