@@ -150,8 +150,16 @@ def theme() -> Theme:
 
 def session_sources() -> dict[str, Callable[[], Any]]:
     """Give by name what tells of sleep, lock and the session's end; each connects when called."""
-    if not LINUX:
-        return {}
+    if WINDOWS:
+        from traybot.system.windows_session import WindowsSession
+        from traybot.system.windows_session_calls import WindowsSessionCalls
+
+        return {"Windows": lambda: WindowsSession(WindowsSessionCalls())}
+    if MACOS:
+        from traybot.system.macos_session import MacSession
+        from traybot.system.macos_session_calls import MacSessionCalls
+
+        return {"macOS": lambda: MacSession(MacSessionCalls())}
     from traybot.system.buses import session_address, system_address
     from traybot.system.session_bus import Logind, Savers
 
