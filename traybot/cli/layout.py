@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from traybot.cli.pages import CODES, FIRST_STEPS, GROUPS, Page
-from traybot.core.options import nearest
 from traybot.text import _
 
 _WIDTH = 78
@@ -56,6 +55,8 @@ class Overview(Parser):
 
 def unknown(word: str, known: Iterable[str]) -> str:
     """Say that there is no such word, and which was meant."""
+    from traybot.core.options import nearest
+
     return _('unknown word "{word}", {nearest}').format(word=word, nearest=nearest(word, known))
 
 
@@ -79,7 +80,8 @@ def _described(page: Page) -> str:
 
 def _appendix(page: Page) -> str:
     """Give a command's examples and exit codes."""
-    codes = {0: CODES[0], 2: CODES[2]} | {code: CODES[code] for code in page.codes} | page.own_codes
+    codes = {0: CODES[0], 2: CODES[2]} | {code: CODES[code] for code in page.codes}
+    codes |= page.own_codes
     rows = ((str(code), codes[code]) for code in sorted(codes))
     return "\n\n".join([_table(_("examples"), page.examples), _table(_("exit codes"), rows)])
 

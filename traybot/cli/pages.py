@@ -3,7 +3,9 @@
 The texts alone: `parser.py` says what each command takes. A test holds the two together.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from traybot.text import later
 
@@ -18,8 +20,7 @@ CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One command: what it does in a line, then in sentences, examples, and its exit codes."""
 
     does: str
@@ -28,7 +29,7 @@ class Page:
     examples: tuple[tuple[str, str], ...]
     #: Exit codes beside 0 and 2 that it may have: in the usual words, or in its own.
     codes: tuple[int, ...] = ()
-    own_codes: dict[int, str] = field(default_factory=dict)
+    own_codes: Mapping[int, str] = MappingProxyType({})
 
 
 #: In what order they are shown.

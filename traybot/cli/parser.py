@@ -5,13 +5,15 @@ import functools
 import gettext
 import importlib
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from traybot import __version__
 from traybot.cli import layout
 from traybot.cli.pages import PAGES
-from traybot.core.durations import parse_duration
-from traybot.core.geometry import Rect
 from traybot.text import DOMAIN, FOLDER, _
+
+if TYPE_CHECKING:
+    from traybot.core.geometry import Rect
 
 Command = Callable[[], int]
 
@@ -21,7 +23,8 @@ _PLAIN = ("pause", "resume", "toggle", "stop", "restart", "reload", "quit")
 
 def parse(argv: list[str]) -> Command:
     """Read the words; a usage error ends the program with code 2 and says what is wrong."""
-    given = vars(make_parser().parse_args(argv))
+    only = argv[0] if argv and argv[0] in PAGES else ""
+    given = vars(make_parser(only).parse_args(argv))
     name = given.pop("command") or "open"
     return functools.partial(_function(name), **given)
 
@@ -48,8 +51,11 @@ def _function(name: str) -> Callable[..., int]:
     return getattr(daemon, name)  # type: ignore[no-any-return]
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Make the reader of the command line; shell completion is made from it too."""
+def make_parser(only: str = "") -> argparse.ArgumentParser:
+    """Make the reader of the command line; shell completion is made from it too.
+
+    It knows every command, or one that was named already and its like: that takes a third of it.
+    """
     # The library's own words come from this domain too.
     gettext.bindtextdomain(DOMAIN, FOLDER)
     gettext.textdomain(DOMAIN)
@@ -74,16 +80,9 @@ def make_parser() -> argparse.ArgumentParser:
         parser_class=layout.Parser,
         help=argparse.SUPPRESS,
     )
-    start = _add(commands, "start")
-    start.add_argument("bot", nargs="?", default="", help=_("its name, or the chosen one"))
-    for name in _PLAIN:
-        _add(commands, name)
-    _add_looks(commands)
-    _add_bots(commands)
-    _add_find(commands)
-    _add_run(commands)
-    _add_config(commands)
-    _add_rest(commands)
+    for names, add in _GROUPS:
+        if not only or only in names:
+            add(commands)
     return parser
 
 
@@ -97,6 +96,13 @@ def _add(
     )
     parser.page = page
     return parser
+
+
+def _add_wishes(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
+    start = _add(commands, "start")
+    start.add_argument("bot", nargs="?", default="", help=_("its name, or the chosen one"))
+    for name in _PLAIN:
+        _add(commands, name)
 
 
 def _add_looks(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
@@ -214,6 +220,18 @@ def _add_config(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
             _json(one)
 
 
+#: Which commands are made by which function.
+_GROUPS = (
+    (("start", *_PLAIN), _add_wishes),
+    (("status", "log", "doctor", "bench", "demo"), _add_looks),
+    (("bots", "check", "new"), _add_bots),
+    (("find",), _add_find),
+    (("run",), _add_run),
+    (("config",), _add_config),
+    (("autostart", "completion", "help"), _add_rest),
+)
+
+
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", dest="as_json", action="store_true", help=_("answer in JSON"))
 
@@ -226,6 +244,8 @@ def _count(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
+    from traybot.core.durations import parse_duration
+
     try:
         return parse_duration(text)
     except ValueError as error:
@@ -254,7 +274,9 @@ def _numbers(*texts: str, low: float, high: float) -> tuple[float, ...]:
     return tuple(float(text) for text in texts)
 
 
-def _region(text: str) -> Rect:
+def _region(text: str) -> "Rect":
+    from traybot.core.geometry import Rect
+
     try:
         x, y, width, height = (int(part) for part in text.split(","))
     except ValueError as error:

@@ -1,11 +1,9 @@
 """Where do our files lie? In the user's own folders, or all under TRAYBOT_HOME."""
 
-import hashlib
 import os
-import tempfile
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from traybot.errors import TraybotError
 from traybot.text import _
@@ -14,8 +12,7 @@ from traybot.text import _
 _LONGEST_RUNTIME = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """Every place we write to."""
 
     settings: Path
@@ -79,6 +76,8 @@ def _runtime_parent(wanted: str) -> str:
     parent = Path(wanted).parent
     if parent.is_dir() and os.access(parent, os.W_OK):
         return wanted
+    import tempfile
+
     return str(Path(tempfile.gettempdir()) / f"traybot-{_user()}")
 
 
@@ -86,6 +85,9 @@ def _short(folder: Path) -> Path:
     """Sockets need short paths: where this one is too long, a short one stands for it."""
     if len(os.fsencode(folder)) <= _LONGEST_RUNTIME:
         return folder
+    import hashlib
+    import tempfile
+
     name = f"traybot-{_user()}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
     usual = Path(tempfile.gettempdir()) / name
     if len(os.fsencode(usual)) <= _LONGEST_RUNTIME or not hasattr(os, "getuid"):

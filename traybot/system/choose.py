@@ -1,17 +1,25 @@
-"""Which operating system is this? The only place in the house that asks."""
+"""Which operating system is this? The only place in the house that asks.
+
+Imports nothing that one answer alone needs: `traybot status` comes through here, and must be quick.
+"""
+
+from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from traybot.errors import BackendUnavailable
-from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
-from traybot.system.calling import ClientConnection, Listener
-from traybot.system.waiters import Waiter
-from traybot.system.windowing import Tracker, Windows
 from traybot.text import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
+    from traybot.system.calling import ClientConnection, Listener
+    from traybot.system.waiters import Waiter
+    from traybot.system.windowing import Tracker, Windows
 
 
 class Pipe(Protocol):
@@ -80,7 +88,7 @@ def waiter() -> Waiter:
     return HandleWaiter() if WINDOWS else SelectorWaiter()
 
 
-def send_now(end: "Pipe", message: bytes) -> bool:
+def send_now(end: Pipe, message: bytes) -> bool:
     """Send a message down a pipe that keeps it whole, if there is room; whether there was."""
     if WINDOWS:
         from traybot.system.windows_pipe_ends import send_now as send
