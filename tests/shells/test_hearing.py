@@ -11,7 +11,7 @@ from traybot.core import events as e
 from traybot.core.exits import Ending, Exit
 from traybot.core.geometry import Rect
 from traybot.core.verdicts import Verdict
-from traybot.shells.hearing import heard, read_end, write_verdict
+from traybot.shells.hearing import heard, log_line, read_end, write_verdict
 
 SAYINGS = ["ready", "parked", "blocked", "verdict", "judged", "log", "end", "counter"]
 FIELDS = ["why", "holding", "watch", "then", "life", "seen", "decided", "gated", "score", "rect"]
@@ -68,6 +68,19 @@ def test_a_log_line_goes_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     (record,) = caplog.records
     assert (record.name, record.levelname) == ("bot.routine.7", "WARNING")
     assert record.getMessage() == "100 %s %d"
+
+
+def test_a_thousand_lives_that_write_leave_nothing_in_memory(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A logger is never forgotten, so there is one for all lives; each line has its life's name."""
+    before = set(logging.Logger.manager.loggerDict)
+    with caplog.at_level(logging.INFO):
+        for life in range(1000):
+            log_line("routine", life, "hello")
+            heard("routine", life, {"say": "log", "level": "info", "text": "hello"})
+    assert {record.name for record in caplog.records} == {f"bot.routine.{n}" for n in range(1000)}
+    assert set(logging.Logger.manager.loggerDict) == before
 
 
 @given(

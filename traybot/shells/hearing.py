@@ -12,6 +12,7 @@ from traybot.core.health import Trouble
 from traybot.core.verdicts import Verdict
 
 _log = logging.getLogger(__name__)
+_bots = logging.getLogger("bot")
 
 
 def heard(child: str, life: int, document: dict[str, Any]) -> list[e.Event]:
@@ -74,12 +75,20 @@ def read_verdict(document: dict[str, Any]) -> Verdict:
 
 def log_line(child: str, life: int, line: str) -> None:
     """Write into the log what a life, or something that it started, has written."""
-    logging.getLogger(f"bot.{child}.{life}").info("%s", line)
+    _write(child, life, logging.INFO, line)
 
 
 def _log_line(child: str, life: int, document: dict[str, Any]) -> None:
     level = logging.getLevelNamesMapping().get(str(document.get("level")).upper(), logging.INFO)
-    logging.getLogger(f"bot.{child}.{life}").log(level, "%s", document.get("text"))
+    _write(child, life, level, document.get("text"))
+
+
+def _write(child: str, life: int, level: int, text: object) -> None:
+    """Write a line under the life's name; a logger of its own for each life would stay for ever."""
+    if _bots.isEnabledFor(level):
+        _bots.handle(
+            _bots.makeRecord(f"bot.{child}.{life}", level, __file__, 0, "%s", (text,), None)
+        )
 
 
 #: How each word of a child becomes an event.
