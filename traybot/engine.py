@@ -141,7 +141,7 @@ class Engine:
             c.LetGo: lambda k: p.hands.let_go(beyond=k.beyond, everything=k.everything),
             c.SetTimer: lambda k: self._timers.set(k.timer, k.ticket, k.seconds),
             c.Report: lambda k: p.watchers.report(k, self._at),
-            c.Notify: lambda k: p.watchers.notify(k.text),
+            c.Notify: lambda k: p.watchers.notify(k.text, minor=k.minor),
             c.Reply: lambda k: p.watchers.reply(k.ticket, k.code, k.text),
             c.Leave: self._leave,
         }

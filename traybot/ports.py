@@ -95,8 +95,8 @@ class Watchers(Protocol):
         """Something happened that people want to hear of."""
         ...
 
-    def notify(self, text: str) -> None:
-        """Tell the user."""
+    def notify(self, text: str, *, minor: bool = False) -> None:
+        """Tell the user; `minor`: nothing went wrong, and nobody asked to be told."""
         ...
 
     def reply(self, ticket: int, code: int, text: str) -> None:

@@ -42,6 +42,21 @@ def test_set_changes_one_option_and_keeps_the_rest(path: Path) -> None:
     assert load(path).sections["tray"]["enabled"] is False
 
 
+def test_an_option_without_effect_says_so(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where it is shown and where it is set; and no other one does."""
+    assert main(["config", "set", "recorder.seconds", "20"]) == 0
+    assert "recorder.seconds" in (told := capsys.readouterr().out)
+    assert "no effect yet" in told
+    assert load(path).sections["recorder"]["seconds"] == 20
+    assert main(["config", "set", "notify.level", "all"]) == 0
+    assert not capsys.readouterr().out
+    assert main(["config", "show"]) == 0
+    shown = capsys.readouterr().out
+    assert "seconds = 20.0  # no effect yet\n" in shown
+    assert "incidents = 50  # default, no effect yet\n" in shown
+    assert 'level = "all"\n' in shown
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -235,7 +235,7 @@ def test_while_the_user_has_paused_a_verdict_only_notifies() -> None:
     """Whatever the watch wants; the life stays as it is."""
     for then in ("recover", "stop", "restart", "pause"):
         world = paused()
-        assert world.sees(then) == ["Report verdict", 'Notify "Koules: death was seen"']
+        assert world.sees(then) == ["Report verdict", 'Notify minor "Koules: death was seen"']
         assert (world.phase(), world.state.deaths) == (Phase.PAUSED, 0)
 
 

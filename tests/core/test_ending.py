@@ -205,7 +205,7 @@ def test_a_run_has_its_longest_time(chapter: Callable[[], World]) -> None:
     hours = e.TimerFired(world.now, "hours", world.state.run)
     told = world.hear(hours)
     assert told[0].startswith("AskChild")
-    assert told[-1] == 'Notify "koules: max_hours is reached"'
+    assert told[-1] == 'Notify minor "koules: max_hours is reached"'
     world.settle()
     assert (world.phase(), world.state.reason) == (Phase.IDLE, "max_hours is reached")
     world.ask(e.StartRequested)

@@ -42,7 +42,7 @@ def test_the_user_takes_over_what_plays() -> None:
     """It pauses as if the user had asked, with a notice; what does not play is left alone."""
     world = playing()
     told = world.hear(e.UserTookOver(world.now))
-    assert told == [*PAUSE, 'Notify "koules is paused: you took over"']
+    assert told == [*PAUSE, 'Notify minor "koules is paused: you took over"']
     assert (world.state.paused_by, world.state.reason) == ("user", "you took over")
     assert world.hear(e.UserTookOver(world.now)) == []
     assert World().hear(e.UserTookOver(1000.0)) == []
@@ -109,7 +109,7 @@ def test_a_gate_that_a_verdict_closed_opens_for_a_new_life_only() -> None:
     world = playing()
     world.concludes("recover")
     world.ask(e.PauseRequested)
-    assert world.speaks_out() == ["Report verdict", 'Notify "Koules: death was seen"']
+    assert world.speaks_out() == ["Report verdict", 'Notify minor "Koules: death was seen"']
     world.settle()
     world.ask(e.ResumeRequested)
     assert world.judged() == ["CloseGate", "LetGo", "KillChild routine 1", "Reply 0"]
@@ -147,7 +147,7 @@ def test_the_users_pause_takes_over_a_pause_by_verdict() -> None:
         if settled:
             world.settle()
         assert "WatchOnly" in world.ask(e.PauseRequested)
-        assert world.sees("recover") == ["Report verdict", 'Notify "Koules: death was seen"']
+        assert world.sees("recover") == ["Report verdict", 'Notify minor "Koules: death was seen"']
 
 
 @pytest.mark.parametrize("restart", ["on-crash", "always", "never"])

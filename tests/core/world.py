@@ -34,7 +34,7 @@ WORDS: dict[type[c.Command], Callable[[Any], str]] = {
     c.LetGo: lambda command: "everything" if command.everything else "",
     c.SetTimer: lambda command: f"{command.timer} {command.seconds:g}",
     c.Report: lambda command: command.event,
-    c.Notify: lambda command: f'"{command.text}"',
+    c.Notify: lambda command: "minor " * command.minor + f'"{command.text}"',
     c.Reply: lambda command: " ".join(filter(None, [str(command.code), command.text])),
 }
 

@@ -150,7 +150,7 @@ class FakeWatchers:
         """Note it."""
         self.diary.append(f"report {report.event}")
 
-    def notify(self, text: str) -> None:
+    def notify(self, text: str, *, minor: bool = False) -> None:
         """Note it."""
         self.diary.append(f"notify {text}")
 

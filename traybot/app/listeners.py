@@ -46,9 +46,9 @@ class Listeners:
         """Pass an event on to log, stream and followers."""
         self.reporter.tell(report.event, at, report.life, dict(report.fields))
 
-    def notify(self, text: str) -> None:
-        """Tell the user, where there is a way to."""
-        self.menu.note(text)
+    def notify(self, text: str, *, minor: bool = False) -> None:
+        """Tell the user in the menu, if that is wanted; log and followers hear everything."""
+        self.menu.note(text, minor=minor)
         self.reporter.tell("notice", time.monotonic(), 0, {"text": text})
 
     def reply(self, ticket: int, code: int, text: str) -> None:

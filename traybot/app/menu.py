@@ -47,24 +47,33 @@ class MenuSide:
         """`changed` is told after each deed, on the keeper's thread, with what went wrong."""
         self._keeper, self._paths, self._known = keeper, paths, known
         self._changed = changed
-        self._notices: deque[str] = deque(maxlen=_NOTICES)
+        #: The last of either kind, the newest first: minor or not, and the text.
+        self._notices: deque[tuple[bool, str]] = deque(maxlen=2 * _NOTICES)
         self._lock = threading.Lock()
         #: As the system said last; None: it cannot start us, or was not asked yet.
         self._autostart: bool | None = None
 
-    def note(self, text: str) -> None:
-        """Keep a notice for the menu."""
+    def note(self, text: str, *, minor: bool = False) -> None:
+        """Keep a notice for the menu; many minor ones do not push out the others."""
         with self._lock:
-            self._notices.appendleft(text)
+            same = [one for one in self._notices if one[0] == minor]
+            if len(same) == _NOTICES:
+                self._notices.remove(same[-1])
+            self._notices.appendleft((minor, text))
+
+    def _shown(self) -> tuple[str, ...]:
+        """Give the notices that the settings want shown, the newest first."""
+        level = self._known.settings.sections["notify"]["level"]
+        with self._lock:
+            wanted = [text for minor, text in self._notices if level == "all" or not minor]
+        return tuple(wanted[:_NOTICES]) if level != "off" else ()
 
     def facts(self, state: State) -> Facts:
         """Give what is known; asks nobody, so that the engine may call it."""
         names = [watch.name for watch in state.plan.watches] if state.plan else []
-        with self._lock:
-            notices = tuple(self._notices)
         return Facts(
             scores=self._known.memory.scored(names),
-            notices=notices,
+            notices=self._shown(),
             autostart=self._autostart,
             settings_trouble=self._known.settings.short_trouble,
         )

@@ -8,7 +8,7 @@ import tomllib
 from typing import Any
 
 from traybot.core.options import nearest
-from traybot.core.settings import DEFAULTS
+from traybot.core.settings import DEFAULTS, WITHOUT_EFFECT
 from traybot.errors import NoDaemon, SettingsError, TraybotError
 from traybot.shells import client, settings_file
 from traybot.shells.paths import find_paths
@@ -40,7 +40,9 @@ def _show(*, as_json: bool) -> None:
     for section, values in sections.items():
         print(f"[{section}]")
         for option, value in values.items():
-            note = "" if value != DEFAULTS.sections[section][option] else f"  # {_('default')}"
+            notes = [_("default")] if value == DEFAULTS.sections[section][option] else []
+            notes += [_("no effect yet")] if f"{section}.{option}" in WITHOUT_EFFECT else []
+            note = f"  # {', '.join(notes)}" if notes else ""
             print(f"{option} = {json.dumps(value, ensure_ascii=False)}{note}")
         print()
 
@@ -56,6 +58,8 @@ def _set(name: str, text: str) -> None:
     default = DEFAULTS.sections[section][option]
     value = text if isinstance(default, str) else _value(text)
     settings_file.set_option(find_paths().settings, name, value)
+    if name in WITHOUT_EFFECT:
+        print(_("{name} is noted; it has no effect yet").format(name=name))
     _tell_daemon()
 
 

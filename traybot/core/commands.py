@@ -163,6 +163,8 @@ class Notify(Command):
     """Tell the user in a notice."""
 
     text: str
+    #: Nothing went wrong, and nobody asked to be told: shown to who wants all notices.
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

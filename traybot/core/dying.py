@@ -29,7 +29,8 @@ def on_verdict(state: State, event: e.VerdictReached) -> Step:
         state = replace(state, condemned=verdict.life)
     if not acts:
         # What is seen on a lock screen is news for nobody.
-        return state, [report] if state.away else [report, c.Notify(_sentence(state, verdict))]
+        told = c.Notify(_sentence(state, verdict), minor=True)
+        return state, [report] if state.away else [report, told]
     if verdict.then == "pause":
         state, commands = _pause(state, verdict)
         return state, [report, *commands]

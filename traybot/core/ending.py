@@ -73,7 +73,8 @@ def on_hours(state: State, event: e.TimerFired) -> Step:
         return state, []  # on some systems the clock went on while the machine slept
     state, commands = moves.ask_all(state, event.at, _("max_hours is reached"))
     return settled(
-        state, [*commands, c.Notify(_("{bot}: max_hours is reached").format(bot=state.bot))]
+        state,
+        [*commands, c.Notify(_("{bot}: max_hours is reached").format(bot=state.bot), minor=True)],
     )
 
 
@@ -157,7 +158,10 @@ def _ended_while_paused(state: State, why: str) -> Step:
         else _("finished while paused")
     )
     state, commands = pausing.paused(replace(state, reason=reason))
-    return state, [*commands, c.Notify(_("{bot}: {reason}").format(bot=state.bot, reason=reason))]
+    return state, [
+        *commands,
+        c.Notify(_("{bot}: {reason}").format(bot=state.bot, reason=reason), minor=not why),
+    ]
 
 
 def _finished(state: State, at: float) -> Step:
@@ -221,7 +225,7 @@ def on_late(state: State, event: e.HandsLate) -> Step:
         return state, []
     told = _("what is held down goes up later: {why}").format(why=event.why)
     report = c.Report("late", state.life, {"why": event.why})
-    return settled(replace(state, late=True), [report, c.Notify(told)])
+    return settled(replace(state, late=True), [report, c.Notify(told, minor=True)])
 
 
 def on_timer(state: State, event: e.TimerFired) -> Step:

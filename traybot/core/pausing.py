@@ -40,7 +40,7 @@ def on_takeover(state: State, _event: e.UserTookOver) -> Step:
         return state, []
     state, commands = pause(state, "user", _("you took over"))
     told = _("{bot} is paused: you took over").format(bot=state.bot)
-    return state, [*commands, c.Notify(told)]
+    return state, [*commands, c.Notify(told, minor=True)]
 
 
 def pause_away(state: State) -> Step:

@@ -97,7 +97,13 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
     ),
     "notify": (
         Option(
-            "level", o.choice("off", "errors", "all"), "errors", later("which notices are shown")
+            "level",
+            o.choice("off", "errors", "all"),
+            "errors",
+            later(
+                "which notices the menu shows: none, what went wrong or was asked for, or all; "
+                "the log has them all"
+            ),
         ),
     ),
     "bots": (
@@ -109,7 +115,7 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
     ),
 }
 #: Read and checked, but nobody acts on them yet; the reference page says so.
-WITHOUT_EFFECT = frozenset({"recorder.seconds", "recorder.incidents", "notify.level"})
+WITHOUT_EFFECT = frozenset({"recorder.seconds", "recorder.incidents"})
 
 
 @dataclass(frozen=True, slots=True)
