@@ -19,6 +19,7 @@ import cases
 import cv2
 import games
 import numpy as np
+import screens
 from peer_line import Line, Peer
 
 PEERS = (
@@ -53,6 +54,8 @@ def every_case(count: int, rounds: int) -> Iterator[tuple[str, cases.Case]]:
     """Give the questions, with the set each belongs to."""
     yield from (("tuning", case) for case in cases.cases(count // 2, held_out=False))
     yield from (("held out", case) for case in cases.cases(count // 2, held_out=True))
+    if rounds:
+        yield from (("held out", case) for case in cases.later_cases())
     yield from (("games", case) for case in games.game_cases(rounds))
 
 
@@ -67,7 +70,7 @@ def main() -> int:
     options = parser.parse_args()
     lines = _lines(options.only)
     _, first = next(every_case(2, 0))
-    total = options.cases + options.rounds * 18 * len(games.SCREENS)
+    total = options.cases + 18 * (len(screens.LATER) + options.rounds * len(games.SCREENS))
     with tempfile.TemporaryDirectory(dir=_memory()) as folder:
         shares = {
             line.peer.name: _share(line, first, Path(folder), total, options.seconds)

@@ -66,19 +66,28 @@ class Case:
 
 def cases(count: int, *, held_out: bool) -> Iterator[Case]:
     """Make cases: screens, kinds and sides in turn, each screen's cases one after the other."""
-    names = list(screens.HELD_OUT if held_out else screens.TUNING)
+    family = list(screens.HELD_OUT if held_out else screens.TUNING)
+    yield from _cases(count, family, 100_000 * held_out)
+
+
+def later_cases() -> Iterator[Case]:
+    """Make every kind and side of the screens that were held out later."""
+    family = list(screens.LATER)
+    yield from _cases(len(family) * len(KINDS) * len(SIDES), family, 300_000)
+
+
+def _cases(count: int, family: list[str], first: int) -> Iterator[Case]:
     combined = [(kind, side) for kind in KINDS for side in SIDES]
-    for place, name in enumerate(names):
-        for turn in range(place, count, len(names)):
-            kind, side = combined[turn // len(names) % len(combined)]
-            yield _case(turn + 100_000 * held_out, name, kind, side)
+    for place, name in enumerate(family):
+        for turn in range(place, count, len(family)):
+            kind, side = combined[turn // len(family) % len(combined)]
+            yield _case(turn + first, family, name, kind, side)
 
 
-def _case(number: int, name: str, kind: str, side: int) -> Case:
+def _case(number: int, family: list[str], name: str, kind: str, side: int) -> Case:
     dice = np.random.default_rng([20_250, number])
     clean = screens.screen(name)
     if kind == "absent":
-        family = screens.HELD_OUT if name in screens.HELD_OUT else screens.TUNING
         other = screens.screen(str(dice.choice([each for each in family if each != name])))
         template, _ = cut(other, side, dice)
         worn = str(dice.choice(["exact", "worn"]))

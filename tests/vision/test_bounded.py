@@ -170,3 +170,16 @@ def test_one_scene_serves_many_templates() -> None:
         match = find(scene, template)
         assert match is not None
         assert (match.rect.x, match.rect.y) == (x, x // 2)
+
+
+@pytest.mark.parametrize("size", [(33, 34), (64, 64), (161, 97)])
+@pytest.mark.parametrize("level", [None, 255])
+def test_means_of_blocks_are_exact(size: tuple[int, int], level: int | None) -> None:
+    """At each side they are the means of the pixels, of black and white and of odd sizes too."""
+    grey = to_grey(noise(*size, seed=3))
+    if level is not None:
+        grey = np.full_like(grey, level)
+    for side in (2, 4, 8, 16):
+        rows, columns = grey.shape[0] // side, grey.shape[1] // side
+        blocks = grey[: rows * side, : columns * side].reshape(rows, side, columns, side)
+        assert np.array_equal(Scene(grey).means(side), blocks.mean(axis=(1, 3)) - 128)

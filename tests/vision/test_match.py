@@ -9,6 +9,7 @@ from tests.vision.scenes import blobs, cut, noise, resized, template_of
 from traybot.core.geometry import Rect
 from traybot.vision.match import best, find, find_all
 from traybot.vision.pixels import Pixels, to_grey
+from traybot.vision.scores import same_colors, same_colors_at
 from traybot.vision.templates import make_template
 
 pytestmark = pytest.mark.anywhere
@@ -229,3 +230,48 @@ def test_what_is_no_picture_is_the_callers_mistake() -> None:
     for wrong in (np.zeros((50, 50)), np.zeros((50, 50, 2), np.uint8), np.zeros(50, np.uint8)):
         with pytest.raises(ValueError, match="not a picture"):
             best(wrong, template)  # type: ignore[arg-type]
+
+
+def _look_alikes(hue: tuple[int, int, int]) -> tuple[Pixels, Pixels]:
+    """Give a large frame with a lattice of pieces of one brightness and other hue, and the piece.
+
+    Blue, green and red are shifted so that the brightness stays, but for rounding.
+    """
+    piece = noise(24, 24, seed=5)[:, :, :3] // 2 + 64
+    other = np.clip(piece.astype(int) + np.array(hue), 0, 255).astype(np.uint8)
+    frame = np.full((500, 700, 3), 90, np.uint8)
+    for y in range(10, 460, 40):
+        for x in range(10, 660, 40):
+            frame[y : y + 24, x : x + 24] = other
+    return frame, piece
+
+
+def test_of_hundreds_of_places_in_other_colours_the_one_in_its_own_is_found() -> None:
+    """All of them are as bright as the template; only one has its colours, and only that counts."""
+    frame, piece = _look_alikes((70, -20, 26))
+    assert find(frame, make_template(piece, "piece")) is None
+    frame[210:234, 410:434] = piece
+    match = find(frame, make_template(piece, "piece"))
+    assert match is not None
+    assert match.rect == Rect(410, 210, 24, 24)
+    assert [one.rect for one in find_all(frame, make_template(piece, "piece"))] == [match.rect]
+
+
+def test_colours_of_many_places_are_judged_as_those_of_one() -> None:
+    """Asked together, each place gets the answer that it gets alone; masks are heeded."""
+    dice = np.random.default_rng(8)
+    frame = noise(200, 160, 4)
+    cutout = frame[40:72, 50:90].copy()
+    cutout[:, :, 3] = 255  # else a screen's fourth byte
+    cutout[:9, :, 3] = 0
+    for template in (template_of(frame, 50, 40, 40, 32), make_template(cutout, "masked")):
+        rows = np.append(dice.integers(0, 128, 60), 40)
+        columns = np.append(dice.integers(0, 160, 60), 50)
+        for threshold in (0.3, 0.9):
+            alone = [
+                same_colors(frame, template, int(x), int(y), threshold)
+                for y, x in zip(rows, columns, strict=True)
+            ]
+            together = same_colors_at(frame, template, rows, columns, threshold)
+            assert together.tolist() == alone
+            assert alone[-1]

@@ -22,7 +22,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from traybot.vision.scene import Doubles, Flags, Floats
+from traybot.vision.scene import LARGEST, Doubles, Flags, Floats
 from traybot.vision.templates import Template
 
 Indices = npt.NDArray[np.intp]
@@ -32,8 +32,6 @@ Number = TypeVar("Number", bound=np.generic)
 SLACK = 2e-3
 #: No limit at all: every correlation reaches it.
 NO_LIMIT = -2.0
-#: Largest side of blocks, in pixels; a coarser picture is hardly smaller and shows less.
-_LARGEST = 16
 #: Fewest blocks along each side of a template: fewer are found everywhere.
 _FEWEST = 5
 #: How often offsets are divided into groups, per axis, by the blocks' side.
@@ -70,7 +68,7 @@ class Piece:
     def sides(self) -> list[int]:
         """Sides of blocks that may be of use, coarsest first."""
         side, shortest = 2, min(self.width, self.height)
-        while side < _LARGEST and _fitting(shortest, 2 * side) >= _FEWEST:
+        while side < LARGEST and _fitting(shortest, 2 * side) >= _FEWEST:
             side *= 2
         fits = _fitting(shortest, side) >= _FEWEST
         return [2**power for power in range(int(math.log2(side)), 0, -1)] if fits else []

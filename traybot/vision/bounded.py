@@ -12,9 +12,9 @@ from functools import partial
 import cv2
 import numpy as np
 
-from traybot.vision.blocks import SLACK, Blocks, Piece
+from traybot.vision.blocks import SLACK, Blocks, Indices, Piece
 from traybot.vision.candidates import Level, Places, narrowed
-from traybot.vision.scene import Floats, Scene
+from traybot.vision.scene import Flags, Floats, Scene
 from traybot.vision.scores import scores_at
 
 #: A search takes no longer at the blocks of a side, in estimated milliseconds, before it turns to
@@ -32,18 +32,39 @@ _POOR, _GOOD = 0.5, 0.985
 #: More pixels than these and it pays to look at the energy of what is left.
 _MANY_PIXELS = 3_000_000
 
-#: Whether a place (x, y) with its score may count.
-Accepts = Callable[[int, int, float], bool]
+#: Which places (rows, columns) with their scores may count.
+Accepts = Callable[[Indices, Indices, Floats], Flags]
 
 
-def _all(_x: int, _y: int, _score: float) -> bool:
-    return True
+def everything(rows: Indices, _columns: Indices, _scores: Floats) -> Flags:
+    """Let each place count."""
+    return np.ones(len(rows), np.bool_)
+
+
+def first_accepted(
+    accepts: Accepts, rows: Indices, columns: Indices, scores: Floats, least: float
+) -> int | None:
+    """Give the index of the best place above `least` that may count.
+
+    More and more are asked about at once: mostly the first one may, and else hundreds may not.
+    """
+    left = np.argsort(-scores, kind="stable")[: np.count_nonzero(scores > least)]
+    begin, step = 0, 1
+    while begin < len(left):
+        part = left[begin : begin + step]
+        taken = np.flatnonzero(accepts(rows[part], columns[part], scores[part]))
+        if len(taken):
+            return int(part[taken[0]])
+        begin, step = begin + step, 4 * step
+    return None
 
 
 class Hunt:
     """One search for one piece in one scene."""
 
-    def __init__(self, scene: Scene, piece: Piece, floor: float, accepts: Accepts = _all) -> None:
+    def __init__(
+        self, scene: Scene, piece: Piece, floor: float, accepts: Accepts = everything
+    ) -> None:
         """Look for scores from `floor` on at places that `accepts` takes."""
         self._scene = scene
         self._piece = piece
@@ -158,13 +179,11 @@ class Hunt:
     def _try(self, places: Places) -> None:
         """Score places exactly; the best one that may count becomes the best so far."""
         scores = scores_at(self._scene, self._piece, places.rows, places.columns)
-        for index in np.argsort(-scores):
-            if scores[index] <= self.score:
-                break
-            x, y, score = int(places.columns[index]), int(places.rows[index]), float(scores[index])
-            if self._accepts(x, y, score):
-                self.score, self.place = score, (x, y)
-                break
+        rows, columns = places.rows, places.columns
+        index = first_accepted(self._accepts, rows, columns, scores, self.score)
+        if index is not None:
+            self.score = float(scores[index])
+            self.place = int(columns[index]), int(rows[index])
 
 
 def _budget(number: int, levels: int) -> float:

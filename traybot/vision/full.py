@@ -6,10 +6,19 @@ The brute force that everything cleverer must agree with, and that does the work
 import cv2
 import numpy as np
 
+from traybot.vision.blocks import SLACK, Indices, Piece
+from traybot.vision.bounded import Accepts, first_accepted
 from traybot.vision.pixels import Pixels
-from traybot.vision.scene import Floats
-from traybot.vision.scores import MIN_VARIANCE
+from traybot.vision.scene import Flags, Floats, Scene
+from traybot.vision.scores import MIN_VARIANCE, score_at, scores_at
 from traybot.vision.templates import Template
+
+#: More good places than these, and most of them are flat.
+_MANY = 20_000
+#: So many places are looked at first, then twice as many each time, up to the other number.
+_FIRST, _MOST = 8, 512
+#: Nearer to a refused place than this part of the template all are refused.
+_SHADOW = 8
 
 
 def score_map(grey: Pixels, template: Template) -> Floats:
@@ -31,11 +40,62 @@ def forget_flat(scores: Floats, grey: Pixels, template: Template) -> None:
     scores[(squares - mean * mean)[:rows, :columns] < MIN_VARIANCE] = 0
 
 
-def suppress(scores: Floats, x: int, y: int, template: Template) -> None:
-    """Set the scores around a place to 0: they are shadows of the same thing."""
-    width, height = template.size
-    left, top = max(0, x - width // 2), max(0, y - height // 2)
-    scores[top : y + height // 2 + 1, left : x + width // 2 + 1] = 0
+def reaching(
+    scores: Floats, grey: Pixels, piece: Piece, least: float
+) -> tuple[Indices, Indices, Floats]:
+    """Give rows and columns of the places from `least` on, and their scores by the map."""
+    places = np.flatnonzero(scores >= least - SLACK)
+    if len(places) > _MANY:  # mostly flat ones, where the map means nothing
+        forget_flat(scores, grey, piece.template)
+        places = np.flatnonzero(scores >= least - SLACK)
+    rows, columns = np.divmod(places, scores.shape[1])
+    return rows, columns, scores[rows, columns]
+
+
+def best_of(
+    scene: Scene, piece: Piece, scores: Floats, floor: float, accepts: Accepts
+) -> tuple[int, int] | None:
+    """Find the best place from the floor on that may count; (x, y).
+
+    `scores` is the map; what may not count is struck out of it, with its shadows.
+    """
+    rows, columns, likeness = reaching(scores, scene.grey, piece, floor)
+    order = np.argsort(-likeness, kind="stable")
+    rows, columns = rows[order], columns[order]
+    struck = np.zeros(scores.shape, np.bool_)
+    step = _FIRST
+    while len(rows):
+        here, there = rows[:step], columns[:step]
+        exact = scores_at(scene, piece, here, there)
+        index = first_accepted(accepts, here, there, exact, floor - SLACK)
+        if index is not None:
+            return int(there[index]), int(here[index])
+        _strike(struck, here, there, piece)
+        rows, columns, step = rows[step:], columns[step:], min(2 * step, _MOST)
+        left = ~struck[rows, columns]
+        rows, columns = rows[left], columns[left]
+    scores[(scores >= floor - SLACK) | struck] = 0
+    return None
+
+
+def nearest(scene: Scene, piece: Piece, scores: Floats) -> tuple[int, int] | None:
+    """Find the best place of the map, (x, y); `None` where nothing is like it at all."""
+    while True:
+        _, raw, _, (x, y) = cv2.minMaxLoc(scores)
+        if raw <= 0:
+            return None
+        if score_at(scene.grey, piece.template, x, y) is not None:
+            return x, y
+        forget_flat(scores, scene.grey, piece.template)
+        scores[y, x] = 0
+
+
+def _strike(struck: Flags, rows: Indices, columns: Indices, piece: Piece) -> None:
+    """Strike out places and what is so near to them that it shows the same."""
+    down, across = piece.height // _SHADOW, piece.width // _SHADOW
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        top, left = max(0, row - down), max(0, column - across)
+        struck[top : row + down + 1, left : column + across + 1] = True
 
 
 def _masked(grey: Pixels, template: Pixels, mask: Pixels) -> Floats:

@@ -11,17 +11,17 @@ is no match. `best` tells the nearest place by brightness alone.
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-import cv2
 import numpy as np
 
 from traybot.core.geometry import Match, Rect
 from traybot.errors import TemplateError
-from traybot.vision.blocks import SLACK, Piece
-from traybot.vision.bounded import Accepts, Hunt
-from traybot.vision.full import forget_flat, score_map, suppress
+from traybot.vision import full, scores
+from traybot.vision.blocks import SLACK, Indices, Piece
+from traybot.vision.bounded import Accepts, Hunt, everything
+from traybot.vision.full import score_map
 from traybot.vision.pixels import Pixels
-from traybot.vision.scene import Scene
-from traybot.vision.scores import same_colors, score_at
+from traybot.vision.scene import Flags, Floats, Scene
+from traybot.vision.scores import same_colors, same_colors_at, score_at
 from traybot.vision.templates import Template, scaled, scaled_size
 
 #: Fewer places than these are all looked at: nothing is faster.
@@ -66,10 +66,15 @@ def look(
     scene = as_scene(pixels)
 
     def takes(piece: Piece) -> Accepts:
-        def accepts(x: int, y: int, score: float) -> bool:
-            if score < threshold - SLACK:
-                return True
-            return same_colors(scene.pixels, piece.template, x, y, threshold)
+        def accepts(rows: Indices, columns: Indices, scores: Floats) -> Flags:
+            taken = scores < threshold - SLACK
+            asked = np.flatnonzero(~taken)
+            if len(asked):
+                rows, columns = rows[asked], columns[asked]
+                taken[asked] = same_colors_at(
+                    scene.pixels, piece.template, rows, columns, threshold
+                )
+            return np.asarray(taken, np.bool_)
 
         return accepts
 
@@ -135,10 +140,11 @@ def ready(template: Template, scales: Sequence[float] = (1.0,)) -> None:
         if piece is not None:
             for side in piece.sides:
                 piece.blocks(side)
+            scores.prepare(piece.template)
 
 
 def _any(_piece: Piece) -> Accepts:
-    return lambda _x, _y, _score: True
+    return everything
 
 
 def _best(
@@ -169,52 +175,42 @@ def _best_of(
                 return None
             match = at(scene, piece.template, *hunt.place)
             return match and Match(match.rect, match.score, scale, match.template)
-    return next(_in_full(scene, piece, scale, 0.0, accepts), None)
+    return _best_in_full(scene, piece, scale, floor, accepts)
 
 
 def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: int) -> list[Match]:
     """Find up to `limit` places at one scale, best first."""
-
-    def accepts(x: int, y: int, _score: float) -> bool:
-        return same_colors(scene.pixels, piece.template, x, y, threshold)
-
     found = None
     if _places(scene, piece) >= MIN_PLACES:
-        found = Hunt(scene, piece, threshold, accepts).every()
-    if found is None:
-        matches = _in_full(scene, piece, scale, threshold, accepts)
-        return [match for match, _ in zip(matches, range(limit), strict=False)]
-    places, scores = found
-    left = np.argsort(-scores)
-    matches_found: list[Match] = []
-    while len(left) and len(matches_found) < limit:
-        x, y = int(places.columns[left[0]]), int(places.rows[left[0]])
+        found = Hunt(scene, piece, threshold).every()
+    rows, columns, likeness = (
+        (found[0].rows, found[0].columns, found[1])
+        if found is not None
+        else full.reaching(score_map(scene.grey, piece.template), scene.grey, piece, threshold)
+    )
+    left = np.argsort(-likeness, kind="stable")
+    matches: list[Match] = []
+    while len(left) and len(matches) < limit:
+        x, y = int(columns[left[0]]), int(rows[left[0]])
         match = at(scene, piece.template, x, y)
-        if match is not None and match.score >= threshold and accepts(x, y, match.score):
-            matches_found.append(Match(match.rect, match.score, scale, match.template))
-        apart_x = np.abs(places.columns[left] - x) > piece.width // 2
-        left = left[apart_x | (np.abs(places.rows[left] - y) > piece.height // 2)]
-    return matches_found
+        good = match is not None and match.score >= threshold
+        if match and good and same_colors(scene.pixels, piece.template, x, y, threshold):
+            matches.append(Match(match.rect, match.score, scale, match.template))
+        apart_x = np.abs(columns[left] - x) > piece.width // 2
+        left = left[apart_x | (np.abs(rows[left] - y) > piece.height // 2)]
+    return matches
 
 
-def _in_full(
-    scene: Scene, piece: Piece, scale: float, threshold: float, accepts: Accepts
-) -> Iterator[Match]:
-    """Find places one by one, best first, by looking at all of them."""
+def _best_in_full(
+    scene: Scene, piece: Piece, scale: float, floor: float, accepts: Accepts
+) -> Match | None:
+    """Find the best place by looking at all of them."""
     template = piece.template
-    scores = score_map(scene.grey, template)
-    while True:
-        _, raw, _, (x, y) = cv2.minMaxLoc(scores)
-        if raw <= 0 or raw < threshold - SLACK:
-            return
-        score = score_at(scene.grey, template, x, y)
-        if score is None:
-            forget_flat(scores, scene.grey, template)
-            scores[y, x] = 0
-            continue
-        if score >= threshold and accepts(x, y, score):
-            yield Match(Rect(x, y, piece.width, piece.height), score, scale, template.name)
-        suppress(scores, x, y, template)
+    likeness = score_map(scene.grey, template)
+    place = full.best_of(scene, piece, likeness, floor, accepts) if floor > 0 else None
+    place = place or full.nearest(scene, piece, likeness)
+    match = at(scene, template, *place) if place is not None else None
+    return match and Match(match.rect, match.score, scale, match.template)
 
 
 def _pieces(

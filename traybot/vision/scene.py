@@ -16,11 +16,14 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+Sums = npt.NDArray[np.uint16]
+
 #: Around 0 sums stay small, and with them what float32 loses of their difference.
 _MIDDLE = np.float32(128)
-#: Side of the smallest blocks.
-_FINEST = 2
-#: Rows that are brought to float at once: few enough that they stay in the processor's cache.
+#: Side of the smallest blocks, and of the largest: a coarser picture is hardly smaller and shows
+#: less, and the sum of more pixels has no room in 16 bits.
+_FINEST, LARGEST = 2, 16
+#: Rows that are added up at once: few enough that they stay in the processor's cache.
 _STRIP = 64
 #: Least variance of block means, in levels squared: below there is nothing but rounding.
 _LEAST = 1e-3
@@ -33,6 +36,7 @@ class Scene:
         """`pixels` must stay as they are while the scene is in use."""
         self.pixels = pixels
         self.grey = to_grey(pixels)
+        self._sums: dict[int, Sums] = {}
         self._means: dict[int, Floats] = {}
         self._spreads: dict[tuple[int, int, int, bytes], Floats] = {}
 
@@ -49,14 +53,19 @@ class Scene:
         bounds are built on it. What is left over at the right and below belongs to no block.
         """
         if side not in self._means:
-            height, width = self.grey.shape
-            size = (width // side, height // side)
-            if side == _FINEST:
-                self._means[side] = self._halved(*size)
-            else:
-                finer = self.means(side // 2)[: 2 * size[1], : 2 * size[0]]
-                self._means[side] = _shrunk(finer, *size)
+            means = self._block_sums(side).astype(np.float32)
+            means *= np.float32(1 / side**2)
+            means -= _MIDDLE
+            self._means[side] = means
         return self._means[side]
+
+    def _block_sums(self, side: int) -> Sums:
+        """Give the sum of each block; whole numbers, for they are added twice as fast."""
+        if side not in self._sums:
+            assert side <= LARGEST, "their sums have no room"
+            finer = self.grey if side == _FINEST else self._block_sums(side // 2)
+            self._sums[side] = _paired(finer)
+        return self._sums[side]
 
     def spread(self, side: int, shape: tuple[int, int], counted: Flags | None) -> Floats:
         """Tell, for each window of `shape` blocks, the length of its means around their mean.
@@ -82,20 +91,10 @@ class Scene:
         return np.sqrt(np.maximum(squares - total * total / (width * height), 1.0))
 
     @cached_property
-    def _tables(self) -> tuple[Doubles, Doubles]:
-        total, squares = cv2.integral2(self.grey, sdepth=cv2.CV_64F, sqdepth=cv2.CV_64F)
-        return np.asarray(total, np.float64), np.asarray(squares, np.float64)
-
-    def _halved(self, width: int, height: int) -> Floats:
-        halved = np.empty((height, width), np.float32)
-        strip = np.empty((2 * _STRIP, 2 * width), np.float32)
-        for top in range(0, height, _STRIP):
-            bottom = min(top + _STRIP, height)
-            rows = strip[: 2 * (bottom - top)]
-            np.copyto(rows, self.grey[2 * top : 2 * bottom, : 2 * width])
-            halved[top:bottom] = _shrunk(rows, width, bottom - top)
-        halved -= _MIDDLE
-        return halved
+    def _tables(self) -> tuple[npt.NDArray[np.int32], Doubles]:
+        # These two depths are what OpenCV has vectors for: a tenth of the time of any others.
+        total, squares = cv2.integral2(self.grey, sdepth=cv2.CV_32S, sqdepth=cv2.CV_64F)
+        return np.asarray(total, np.int32), np.asarray(squares, np.float64)
 
 
 def correlated(means: Floats, pattern: Floats) -> Floats:
@@ -129,12 +128,24 @@ def _sums(means: Floats, shape: tuple[int, int], counted: Flags | None) -> tuple
     return np.asarray(total, np.float32)[inside], np.asarray(squares, np.float32)[inside]
 
 
-def _shrunk(values: Floats, width: int, height: int) -> Floats:
-    return np.asarray(cv2.resize(values, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+def _paired(values: npt.NDArray[np.uint8] | Sums) -> Sums:
+    """Sum blocks of 2 x 2: two neighbours in a row are the halves of one number twice as wide."""
+    height, width = values.shape[0] // 2, values.shape[1] // 2
+    bits = 8 * values.itemsize
+    wide = values[: 2 * height, : 2 * width].view(f"u{2 * values.itemsize}")
+    sums = np.empty((height, width), np.uint16)
+    rows, upper = np.empty((2, 2 * _STRIP, width), wide.dtype)
+    for top in range(0, height, _STRIP):
+        part = wide[2 * top : 2 * (top + _STRIP)]
+        here, there = rows[: len(part)], upper[: len(part)]
+        np.bitwise_and(part, 2**bits - 1, out=here)
+        here += np.right_shift(part, bits, out=there)
+        np.add(here[0::2], here[1::2], out=sums[top : top + _STRIP], casting="same_kind")
+    return sums
 
 
 def _box(
-    table: Doubles,
+    table: npt.NDArray[np.int32] | Doubles,
     rows: npt.NDArray[np.intp],
     columns: npt.NDArray[np.intp],
     size: tuple[int, int],

@@ -26,6 +26,8 @@ MIN_VARIANCE = 1.0
 HUE_TOLERANCE, HUE_LENIENCE = 12.0, 2.0
 #: How far all three channels together may score below the threshold; noise and JPEG cost 0.12.
 COLOR_ALLOWANCE = 0.2
+#: What varies less than this has no colours to compare, in levels squared.
+_LEAST_VARIANCE = 0.05
 #: What blue, green and red add to the brightness.
 _TO_GREY = np.array([0.114, 0.587, 0.299], np.float32)
 #: Pixels that are brought to float at once.
@@ -75,12 +77,59 @@ def same_colors(pixels: Pixels, template: Template, x: int, y: int, threshold: f
     width, height = template.size
     window = pixels[y : y + height, x : x + width]
     mean, deviation = _spread(window, template)
-    tolerance = HUE_TOLERANCE + HUE_LENIENCE * max(0.0, 90 - 100 * threshold)
-    if np.abs(_hue(mean) - _hue(side.mean[:3])).max() > tolerance:
+    if np.abs(_hue(mean) - _hue(side.mean[:3])).max() > _hue_tolerance(threshold):
         return False
     if not deviation.any():
         return False
     return _likeness(window.astype(np.float32), side, deviation) >= threshold - COLOR_ALLOWANCE
+
+
+def same_colors_at(
+    pixels: Pixels, template: Template, rows: Indices, columns: Indices, threshold: float
+) -> npt.NDArray[np.bool_]:
+    """Tell the same as `same_colors` for many places at once, in a fifth of the time of each."""
+    if is_grey(pixels):
+        return np.ones(len(rows), np.bool_)
+    if len(rows) == 1:
+        one = same_colors(pixels, template, int(columns[0]), int(rows[0]), threshold)
+        return np.array([one])
+    channels = pixels.shape[2]
+    width, height = template.size
+    flat = pixels.reshape(pixels.shape[0], -1)
+    windows = sliding_window_view(flat, (height, width * channels))
+    step = max(1, _AT_ONCE // (width * height * channels))
+    same = np.zeros(len(rows), np.bool_)
+    for begin in range(0, len(rows), step):
+        part = slice(begin, begin + step)
+        values = windows[rows[part], columns[part] * channels]
+        same[part] = _same_colors_of(
+            values.reshape(len(values), -1).astype(np.float32), template, channels, threshold
+        )
+    return same
+
+
+def _same_colors_of(
+    values: Floats, template: Template, channels: int, threshold: float
+) -> npt.NDArray[np.bool_]:
+    """Compare pictures (n, pixels * channels), each as `same_colors` does."""
+    side, counted = _colors_of(template, channels), _counted_of(template, channels)
+    mean = values @ counted
+    off = _hue(mean) - _hue(side.mean[:3])
+    same = np.asarray(np.abs(off).max(axis=1) <= _hue_tolerance(threshold), np.bool_)
+    left = np.flatnonzero(same)
+    if len(left):
+        values, mean = values[left], mean[left]
+        variance = (np.square(values) @ counted - np.square(mean)).sum(axis=1)
+        scale = np.sqrt(np.maximum(variance, _LEAST_VARIANCE)) * side.length
+        likeness = values @ side.values.astype(np.float32) / scale
+        same[left] = (variance > _LEAST_VARIANCE) & (likeness >= threshold - COLOR_ALLOWANCE)
+    return same
+
+
+def prepare(template: Template) -> None:
+    """Make now what the first comparison would make otherwise."""
+    _brightness_of(template)
+    _colors_of(template, len("bgra"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +178,19 @@ def _colors_of(template: Template, channels: int) -> _Side:
     return _side_of(padded, template.mask)
 
 
+@lru_cache(maxsize=_KEPT)
+def _counted_of(template: Template, channels: int) -> Floats:
+    """Give what makes of pixels the mean of each colour (pixels * channels, 3)."""
+    mask = template.mask
+    weights = np.ones(template.grey.size) if mask is None else (mask.ravel() > 0).astype(float)
+    each = np.eye(channels, 3)
+    return np.asarray(np.kron((weights / weights.sum())[:, np.newaxis], each), np.float32)
+
+
 def _hue(color: Values) -> Values:
-    """Tell how far blue, green and red are from grey."""
-    return np.asarray(color - color @ _TO_GREY, np.float32)
+    """Tell how far blue, green and red (…, 3) are from grey."""
+    return np.asarray(color - (color @ _TO_GREY)[..., np.newaxis], np.float32)
+
+
+def _hue_tolerance(threshold: float) -> float:
+    return HUE_TOLERANCE + HUE_LENIENCE * max(0.0, 90 - 100 * threshold)
