@@ -118,7 +118,8 @@ def test_german_is_spoken(home: Path) -> None:
 PROBE = """
 import pickle
 from traybot.errors import TraybotError
-from traybot.text import _, in_english, joined, n_
+import json
+from traybot.text import _, first_line, in_english, joined, n_, with_both, with_english
 text = _("phase")
 assert text == "[phase]", text
 assert in_english(text) == "phase"
@@ -135,6 +136,14 @@ assert in_english(joined(", ", ["x", text])) == "x, phase"
 assert in_english(("%s", error)) == ("%s", "cannot read x: phase (phase)")
 assert _("not in the catalogue") == "not in the catalogue"
 assert _("") == ""
+assert in_english(first_line(_("phase") + "\\nmore")) == first_line("\\n phase\\n") == "phase"
+sent = json.loads(json.dumps(with_english({"why": both, "n": 1, "plain": "x"})))
+told = with_both(sent)
+assert told == {"why": both, "n": 1, "plain": "x"}, told
+assert in_english(told)["why"] == "cannot read x: phase"
+assert in_english(str(told["why"])) == "cannot read x: phase"
+for odd in (7, [], {"why": 7}, {"n": "x"}, {"other": "x"}):
+    assert with_both({"why": "x", "n": 1, "english": odd}) == {"why": "x", "n": 1}
 """
 
 

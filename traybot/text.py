@@ -94,6 +94,33 @@ def joined(separator: str, texts: Any) -> str:  # noqa: ANN401  anything that is
     return Text(whole, separator.join(map(in_english, parts))) if _TRANSLATED else whole
 
 
+def first_line(text: str) -> str:
+    """Give the first line that is not blank, without blanks around it, in both forms."""
+    local, plain = (
+        next(iter(one.strip().splitlines()), "") for one in (str.__str__(text), in_english(text))
+    )
+    return Text(local, plain) if isinstance(text, Text) else plain
+
+
+def with_english(document: dict[str, Any]) -> dict[str, Any]:
+    """Give a flat document with the English forms of its texts beside, for a pipe of JSON."""
+    if not _TRANSLATED:
+        return document
+    plain = {name: one.english for name, one in document.items() if isinstance(one, Text)}
+    return {**document, "english": plain} if plain else document
+
+
+def with_both(document: dict[str, Any]) -> dict[str, Any]:
+    """Make texts of what `with_english` gave; another process may have written anything."""
+    plain = document.pop("english", None)
+    if isinstance(plain, dict):
+        for name, english in plain.items():
+            local = document.get(name)
+            if isinstance(local, str) and isinstance(english, str):
+                document[name] = Text(local, english)
+    return document
+
+
 def in_english(value: Any) -> Any:  # noqa: ANN401  of the kind that it was given
     """Give a value, or a document of lists and dicts, with each translated text in English."""
     if not _TRANSLATED:

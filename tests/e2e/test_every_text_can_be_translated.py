@@ -148,3 +148,27 @@ def test_a_running_daemon_speaks_to_people_and_reports_in_english(
             assert not english(said(spoken, "status"))
     log = (home / "state" / "traybot.log").read_text(encoding="utf-8")
     assert "[stopped" not in log
+
+
+def test_what_a_life_says_of_itself_is_english_in_the_log(
+    spoken: dict[str, str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The person reads its mistake in his language; log, events and JSON have it in English."""
+    make_bot(home, "wrong", "def play(bot):\n    bot.screen.find('none.png')\n")
+    for name, value in spoken.items():
+        monkeypatch.setenv(name, value)
+    with Desktop() as screen:
+        monkeypatch.setenv("DISPLAY", screen.env["DISPLAY"])
+        with Running() as running:
+            running.ask("start", bot="wrong")
+            why = str(running.heard("failed")["why"])
+            assert "none.png" in why
+            assert "[" not in why
+            assert running.status()["reason"] == why
+            told = said(spoken, "status")
+            assert "none.png" in told
+            assert not english(told)
+    log = (home / "state" / "traybot.log").read_text(encoding="utf-8")
+    (line,) = (line for line in log.splitlines() if '"failed"' in line)
+    assert "[" not in line.partition("{")[2]
+    assert "[cannot" not in log

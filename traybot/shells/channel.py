@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, cast
 
 from traybot.system import choose
+from traybot.text import with_both, with_english
 
 _CHUNK = 65536
 #: As much is taken at once, more than a pipe holds: who floods us must not keep us from the others.
@@ -76,7 +77,7 @@ class Channel:
 
     def send(self, document: Document) -> bool:
         """Send a document; False if nobody can take it any more."""
-        line = json.dumps(document, separators=(",", ":")).encode() + b"\n"
+        line = json.dumps(with_english(document), separators=(",", ":")).encode() + b"\n"
         with self._sending, contextlib.suppress(OSError):
             if not self._streams and not self._patient:
                 return choose.send_now(self._connection, line)
@@ -165,4 +166,4 @@ def _parsed(line: bytes) -> Document | None:
         document = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return document if isinstance(document, dict) else None
+    return with_both(document) if isinstance(document, dict) else None

@@ -8,6 +8,7 @@ import cv2
 
 from traybot.errors import TraybotError
 from traybot.shells.channel import Channel
+from traybot.text import in_english
 from traybot.vision.pixels import Pixels
 from traybot.workers.eyes import Eyes
 
@@ -30,7 +31,7 @@ class Album:
         try:
             file = write(self._eyes.frame(None).pixels, self._folder, name)
         except (TraybotError, OSError) as error:
-            text = f"no picture could be kept: {error}"
+            text = f"no picture could be kept: {in_english(error)}"
             self._channel.send({"say": "log", "level": "warning", "text": text})
         else:
             self._channel.send({"say": "picture", "name": name, "file": str(file)})

@@ -16,6 +16,7 @@ from traybot.errors import BotError, TraybotError
 from traybot.shells.channel import Channel, Document
 from traybot.shells.hearing import write_verdict
 from traybot.shells.share import ShareAddress, ShareView
+from traybot.text import in_english
 from traybot.workers.album import Album
 from traybot.workers.birth import Birth
 from traybot.workers.eyes import Eyes
@@ -210,7 +211,7 @@ class Deathwatch:
         """Write into the log, once, why a watch cannot look."""
         why = "" if sight.sees is not None else sight.why
         if why and why != watched.blind:
-            text = f"the watch {watched.spec.name} concludes nothing: {why}"
+            text = f"the watch {watched.spec.name} concludes nothing: {in_english(why)}"
             self._channel.send({"say": "log", "level": "warning", "text": text})
         watched.blind = why
 

@@ -14,6 +14,7 @@ from traybot.shells.channel import Channel
 from traybot.system import choose
 from traybot.system.base import LIFE_MARK
 from traybot.system.lives_over import life_mark
+from traybot.text import first_line, joined
 from traybot.workers.birth import Birth
 from traybot.workers.last_will import last_will as the_last_will
 
@@ -85,8 +86,8 @@ def _leave(last_will: Callable[[], None]) -> None:
 
 
 def _one_line(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    text, kind = first_line(str(error)), type(error).__name__
+    return joined("", (kind, ": ", text)) if text else kind
 
 
 class _LoggedText(io.TextIOBase):

@@ -18,7 +18,7 @@ from traybot.errors import BotError, TraybotError, WindowMissing
 from traybot.shells.channel import Channel
 from traybot.shells.stacks import SIGNAL
 from traybot.system import choose
-from traybot.text import _
+from traybot.text import _, first_line, in_english, joined
 from traybot.workers.birth import Birth
 from traybot.workers.bot import Bot
 from traybot.workers.line import Left, Line
@@ -73,14 +73,15 @@ def _end_of(error: BaseException, place: str) -> Exit:
         case SystemExit(code=None | 0):
             return Exit(Ending.DONE)
         case SystemExit():
-            return Exit(Ending.CRASHED, f"sys.exit({error.code!r}){place}")
+            return Exit(Ending.CRASHED, joined("", (f"sys.exit({error.code!r})", place)))
         case WindowMissing():
             return Exit(Ending.ENVIRONMENT, str(error))
         case BotError():
-            return Exit(Ending.INVALID, f"{error}{place}")
+            return Exit(Ending.INVALID, joined("", (str(error), place)))
         case TraybotError():
-            return Exit(Ending.CRASHED, f"{error}{place}")
-    return Exit(Ending.CRASHED, f"{type(error).__name__}: {_first_line(error)}{place}")
+            return Exit(Ending.CRASHED, joined("", (str(error), place)))
+    kind = type(error).__name__
+    return Exit(Ending.CRASHED, joined("", (kind, ": ", _first_line(error), place)))
 
 
 def _trace(error: BaseException) -> str:
@@ -90,7 +91,7 @@ def _trace(error: BaseException) -> str:
         if one is not None:
             frames = traceback.extract_tb(one.__traceback__)
             lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
-            lines.append(f"{type(one).__name__}: {_first_line(one)}")
+            lines.append(f"{type(one).__name__}: {in_english(_first_line(one))}")
     return "\n".join(lines)
 
 
@@ -146,8 +147,7 @@ def _line_in(error: BaseException, folder: Path) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else "(no message)"
+    return first_line(str(error)) or "(no message)"
 
 
 def _become_program(birth: Birth, channel: Channel) -> Exit:

@@ -9,6 +9,7 @@ from traybot.errors import TraybotError
 from traybot.shells.channel import Channel, End, is_stream
 from traybot.shells.memory import GO, LEAVE
 from traybot.shells.share import ShareAddress, ShareView
+from traybot.text import with_both
 from traybot.workers.birth import Birth
 from traybot.workers.doings import Doings
 
@@ -162,7 +163,7 @@ class HandsEnd:
         while True:
             while b"\n" in self._rest:
                 line, _, self._rest = self._rest.partition(b"\n")
-                answer: dict[str, Any] = json.loads(line)
+                answer: dict[str, Any] = with_both(json.loads(line))
                 if answer.get("lost"):
                     return None
                 if answer.get("n") == self._number:
