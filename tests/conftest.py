@@ -19,7 +19,9 @@ LEAVE_SECONDS = 5.0
 DISPLAYS = {"bare_display", "desktop"}
 
 # A machine shared with other work is slow at moments; the limit for a test is pytest's.
-hypothesis.settings.register_profile("traybot", deadline=None)
+hypothesis.settings.register_profile(
+    "traybot", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("traybot")
 
 

@@ -1,5 +1,6 @@
 """How fast and how safely does a bot start? And what does each mistake get?"""
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from tests.desktop import Desktop, eventually
 from tests.running import Running, make_bot, traybot
+from traybot.errors import NoDaemon
 from traybot.shells import client
 from traybot.shells.paths import find_paths
 
@@ -126,6 +128,14 @@ def test_settings_are_live_in_a_routine(desktop: Desktop, home: Path) -> None:
         assert running.status()["counters"]["kept"] == 70
 
 
+def answers(socket: Path) -> bool:
+    """Whether a daemon listens there already."""
+    try:
+        return bool(client.ask(socket, {"do": "status"})["ok"])
+    except NoDaemon:
+        return False
+
+
 def test_an_unread_output_stops_nobody(desktop: Desktop, home: Path) -> None:
     """Who does not read our standard output does not keep the engine from working."""
     make_bot(home, "idle", IDLE)
@@ -134,8 +144,10 @@ def test_an_unread_output_stops_nobody(desktop: Desktop, home: Path) -> None:
     daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
     socket = find_paths().socket
     try:
-        eventually(socket.exists, 20.0, "the daemon")
-        for _ in range(150):  # some 64 KB of events: more than a pipe holds
+        assert daemon.stdout is not None
+        fcntl.fcntl(daemon.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        eventually(lambda: answers(socket), 20.0, "the daemon")
+        for _ in range(20):  # some 8 KB of events: more than this pipe holds
             assert client.ask(socket, {"do": "start", "bot": "idle"})["ok"]
             assert client.ask(socket, {"do": "stop"})["ok"]
         daemon.terminate()

@@ -87,8 +87,8 @@ def test_a_stuck_life_is_ended_and_another_one_begins(
         (
             """
             import cv2, numpy as np
+            big = np.random.default_rng(1).integers(0, 255, (6000, 6000), np.uint8)
             def play(bot):
-                big = np.random.default_rng(1).integers(0, 255, (6000, 6000), np.uint8)
                 while True: cv2.matchTemplate(big, big[:3000, :3000], cv2.TM_CCOEFF_NORMED)
             """,
             'routine.py", line 5 in play',

@@ -156,7 +156,7 @@ def test_a_recovery_that_does_not_help_is_tried_again(
 
 def test_a_recovery_that_takes_too_long_has_failed(daemon: SharedDaemon, canvas: Painter) -> None:
     """It is ended after its timeout, and tried again."""
-    settings = on(canvas, death(then="recover"), RECOVERY + 'timeout = "300ms"\n')
+    settings = on(canvas, death(then="recover"), RECOVERY + 'timeout = "1500ms"\n')
     with daemon.playing(settings, WAITS):
         canvas.paint(SKULL_HERE)
         assert daemon.heard("recovery_failed")["why"] == "the recovery took too long"

@@ -3,19 +3,20 @@
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
+from Xlib import X
 
 from tests.desktop import Desktop, eventually
+from tests.e2e.shared import let_pass
 from tests.system.x11_window import witness
 from traybot.system.windowing import Window
 from traybot.system.x11_windows import X11Windows
 
 #: So long may a program be silent in these tests.
-PATIENCE = 0.3
+PATIENCE = 1.0
 
 PROGRAM = """
 import pygame
@@ -65,7 +66,8 @@ def test_time_in_which_nobody_asked_does_not_count(windows: X11Windows) -> None:
     """The answer has come long ago when it is looked for late, and is read before it is judged."""
     with program(windows) as (_, window):
         eventually(lambda: _asks(windows, window), what="an open question")
-        threading.Event().wait(2 * PATIENCE)
+        eventually(lambda: _has_come(windows), 20.0, "the answer, unread")
+        let_pass(1.2 * PATIENCE)
         assert windows.answers(window) is True
 
 
@@ -74,6 +76,14 @@ def _asks(windows: X11Windows, window: Window) -> bool:
     windows.answers(window)
     assert windows._pings is not None  # noqa: SLF001  nobody else could tell
     return bool(windows._pings._open)  # noqa: SLF001  likewise
+
+
+def _has_come(windows: X11Windows) -> bool:
+    """Whether an answer waits to be read."""
+    assert windows._pings is not None  # noqa: SLF001  nobody else could tell
+    connection = windows._pings._connection  # noqa: SLF001  likewise
+    connection.pending_events()
+    return any(event.type == X.ClientMessage for event in connection.display.event_queue)
 
 
 def test_who_never_promised_to_answer_is_not_judged(desktop: Desktop) -> None:

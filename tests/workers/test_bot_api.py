@@ -98,9 +98,9 @@ def canvas(desktop: Desktop) -> Iterator[Painter]:
 def test_a_wait_does_not_count_paused_time(canvas: Painter, tmp_path: Path) -> None:
     """A picture that comes after a long pause is still in time."""
     stage = Stage(tmp_path, on(canvas))
-    with playing(stage, lambda bot: bot.screen.wait("skull.png", timeout=0.4)) as outcome:
+    with playing(stage, lambda bot: bot.screen.wait("skull.png", timeout=2)) as outcome:
         stage.park()
-        let_pass(0.6)
+        let_pass(2.2)
         canvas.paint((50, 40, SKULL))
         stage.ask(GO)
         (found,) = eventually(lambda: outcome, what="the end of the wait")

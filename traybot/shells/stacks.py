@@ -9,8 +9,9 @@ from pathlib import Path
 
 from traybot.system.base import ProcessHandle
 
-#: A life writes its stack within a millisecond; on a busy machine it may wait for its turn.
-WRITE_SECONDS = 0.05
+#: A life writes its stack within a millisecond; on a busy machine it may wait long for its turn.
+#: It was stuck for seconds, and its gate is shut: that much longer does no harm.
+WRITE_SECONDS = 0.25
 _LONGEST_TEXT = 20_000
 #: There on POSIX only.
 SIGNAL: int | None = getattr(signal, "SIGUSR2", None)
