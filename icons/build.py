@@ -85,6 +85,16 @@ def edged(
     return done.resize((size, size), Image.Resampling.LANCZOS)
 
 
+def stencilled(drawing: str, size: int) -> Image.Image:
+    """Draw the shape in black alone, with holes for what is white in it: macOS gives the colour."""
+    *colours, alpha = rendered(drawing, 4 * size).split()
+    white = ImageChops.darker(ImageChops.darker(colours[0], colours[1]), colours[2])
+    shape = ImageChops.darker(alpha, white.point(lambda value: 255 * (value < _PALE)))
+    done = Image.new("RGBA", shape.size, (*_BLACK, 0))
+    done.putalpha(shape)
+    return done.resize((size, size), Image.Resampling.LANCZOS)
+
+
 #: Each look, and how a drawing is drawn in it. `light` and `dark` are for panels that are so.
 LOOKS: dict[str, Callable[[str, int], Image.Image]] = {
     "color": rendered,
@@ -92,6 +102,7 @@ LOOKS: dict[str, Callable[[str, int], Image.Image]] = {
     "dark": lambda drawing, size: rendered(lightness(drawing, 0.2, "#14171c"), size),
     "mono": lambda drawing, size: edged(drawing, size, (236, 238, 242), (44, 48, 56)),
     "high-contrast": lambda drawing, size: edged(drawing, size, _BLACK, _WHITE),
+    "template": stencilled,
 }
 
 

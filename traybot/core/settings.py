@@ -10,7 +10,7 @@ from traybot.core.options import Option, Problem
 from traybot.text import _, later
 
 #: The looks of the icon; each has its folder of pictures.
-LOOKS = ("color", "light", "dark", "mono", "high-contrast")
+LOOKS = ("color", "light", "dark", "mono", "high-contrast", "template")
 _CORNERS = ("off", "top-left", "top-right", "bottom-left", "bottom-right")
 
 
@@ -72,8 +72,8 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
             o.choice("auto", *LOOKS),
             "color",
             later(
-                "how the icon looks: `light` and `dark` are for panels that are so, "
-                "`auto` takes the one that fits the desktop's theme"
+                "how the icon looks: `light` and `dark` are for panels that are so, `template` "
+                "is for macOS, `auto` takes the one that fits the desktop's theme"
             ),
         ),
     ),

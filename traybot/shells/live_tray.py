@@ -12,6 +12,7 @@ from traybot.core.status import Status
 from traybot.shells.theme_watch import ThemeWatch, look_for
 from traybot.shells.tray import Look, choose_tray
 from traybot.shells.tray_pictures import PICTURES, Pictures
+from traybot.system import choose
 
 Section = Mapping[str, Any]
 
@@ -85,7 +86,9 @@ class LiveTray:
         """Have the pictures that the settings, or the desktop's theme, want; from any thread."""
         look = str(self._section["icons"])
         if self._theme is not None:
-            self._theme.watch(wanted=look == "auto" and self._wished())
+            # A template fits every theme.
+            asked = look == "auto" and not choose.MACOS
+            self._theme.watch(wanted=asked and self._wished())
             look = look_for(self._theme.dark) if look == "auto" else look
         if self._look.pictures.use(PICTURES / look):
             self._tray.repaint()

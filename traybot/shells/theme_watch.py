@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 
+from traybot.shells.tray_pictures import TEMPLATE
 from traybot.system import choose
 
 _log = logging.getLogger(__name__)
@@ -16,6 +17,8 @@ _FIRST_SECONDS = 3.0
 
 def look_for(dark: bool | None) -> str:  # noqa: FBT001  it is the answer to a question, or None
     """Give the look of the icon that is seen on such a desktop; None: the one seen on both."""
+    if choose.MACOS:
+        return TEMPLATE  # the menu bar gives it its own colour, whatever is behind it
     if dark is None:
         return "color"
     return "dark" if dark else "light"

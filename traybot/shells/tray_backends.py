@@ -13,7 +13,7 @@ from typing import Any
 
 from traybot.core.menu import MenuItem
 from traybot.errors import BackendUnavailable
-from traybot.shells import tray_host
+from traybot.shells import tray_host, tray_macos
 from traybot.text import _, joined
 
 _log = logging.getLogger(__name__)
@@ -98,7 +98,8 @@ def _macos() -> Backend:
     icon, menu, item = _classes("darwin")
     call_after = importlib.import_module("PyObjCTools.AppHelper").callAfter
     # AppKit traps a change that comes from another thread.
-    return Backend("darwin", icon, menu, item, post=lambda _, call: call_after(call))
+    mended = tray_macos.mended(icon)
+    return Backend("darwin", mended, menu, item, post=lambda _, call: call_after(call))
 
 
 def _appindicator() -> Backend:

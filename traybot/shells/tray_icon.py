@@ -12,7 +12,7 @@ from typing import Any
 from traybot.core.menu import MenuItem
 from traybot.core.status import Status
 from traybot.shells.tray_backends import Backend
-from traybot.shells.tray_pictures import Pictures
+from traybot.shells.tray_pictures import TEMPLATE, Pictures
 
 _log = logging.getLogger(__name__)
 
@@ -129,6 +129,8 @@ class TrayIcon:
     def _picture(self, name: str) -> Any:  # noqa: ANN401 - Pillow is loaded with the tray only
         from PIL import Image
 
-        with Image.open(self._pictures.file(name)) as picture:
+        file = self._pictures.file(name)
+        with Image.open(file) as picture:
             picture.load()
+            picture.info[TEMPLATE] = file.parent.name == TEMPLATE
             return picture

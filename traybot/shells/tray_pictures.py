@@ -9,6 +9,8 @@ if TYPE_CHECKING:  # Pillow is loaded with the tray only
 
 #: A folder of pictures for each look.
 PICTURES = Path(__file__).parents[1] / "icons"
+#: The look that has no colours of its own, and the mark of its pictures.
+TEMPLATE = "template"
 #: What stands where a picture is missing.
 _ANY = "idle"
 
