@@ -136,7 +136,11 @@ def test_the_daemon_does_not_load_opencv(module: str) -> None:
 
 
 #: There on Linux alone, or on no system but POSIX's.
-LINUX_ONLY = ["fcntl", "grp", "jeepney", "pwd", "resource", "termios", "traybot.system.linux"]
+LINUX_ONLY = [
+    *("Xlib", "fcntl", "grp", "jeepney", "pwd", "resource", "termios", "traybot.system.linux"),
+]
+#: Files of ours that are about Linux's own, by their names.
+ABOUT_LINUX = re.compile(r"(^|_)(x11|linux|bus|buses|gtk|window|popup|preload)(_|$)")
 
 
 def test_tests_for_everywhere_import_nothing_of_linux() -> None:
@@ -147,9 +151,26 @@ def test_tests_for_everywhere_import_nothing_of_linux() -> None:
         for path in marked
         if path.name.startswith("test_") and path != Path(__file__)
     ]
+    import_elsewhere(names)
+
+
+def test_other_systems_can_load_all_that_is_not_about_linux() -> None:
+    """The daemon with its tray, every command, every life: without X, D-Bus and POSIX's modules."""
+    modules = (path.relative_to(ROOT).with_suffix("") for path in PACKAGE)
+    import_elsewhere(
+        [
+            ".".join(module.parts).removesuffix(".__init__")
+            for module in modules
+            if not ABOUT_LINUX.search(module.name) and module.name != "__main__"
+        ]
+    )
+
+
+def import_elsewhere(names: list[str]) -> None:
+    """Import modules in an interpreter that has nothing of Linux's."""
     code = f"""
 import importlib, sys
-import PIL.Image, cv2, hypothesis, numpy, psutil, pytest, tomlkit
+import PIL.Image, cv2, hypothesis, numpy, psutil, pytest, subprocess, tomlkit
 class Nowhere:
     def find_spec(self, name, path=None, target=None):
         if name in {LINUX_ONLY!r}:

@@ -1,13 +1,13 @@
 """Is there anybody who shows tray icons? Asked of the desktop itself, for no icon knows.
 
 Both ways of Linux: a window that owns the tray's selection (XEmbed, the old way), or a host that
-the session bus knows (StatusNotifierItem, the new one). May be asked from any thread.
+the session bus knows (StatusNotifierItem, the new one). May be asked from any thread. What is asked
+by is imported then: other systems load this file, and have neither.
 """
 
 import contextlib
 
 from traybot.errors import BackendUnavailable
-from traybot.system.buses import Bus, session_address
 
 WATCHER = "org.kde.StatusNotifierWatcher"
 
@@ -19,6 +19,8 @@ def indicator_host() -> bool:
 
 def has_bus() -> bool:
     """Whether there is a session bus; none is started by asking."""
+    from traybot.system.buses import session_address
+
     try:
         session_address()
     except BackendUnavailable:
@@ -28,6 +30,8 @@ def has_bus() -> bool:
 
 def notifier_host() -> bool:
     """Whether the session bus knows a host for StatusNotifierItems."""
+    from traybot.system.buses import Bus, session_address
+
     place = ("/StatusNotifierWatcher", "org.freedesktop.DBus.Properties", "Get", "ss")
     question = (WATCHER, "IsStatusNotifierHostRegistered")
     with (
