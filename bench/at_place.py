@@ -163,8 +163,13 @@ def _ours(template: Pixels, place: tuple[int, int], times: int) -> Answers:
                 seeker._last = replace(last, rect=replace(last.rect, x=x))  # noqa: SLF001
             return look()
 
+        def anew() -> tuple[int, int] | None:
+            seeker._pixels = None  # noqa: SLF001  as if other pixels had been there
+            return look()
+
         look()
-        answers = {"traybot, at the last place": _timed(look, times)}
+        answers = {"traybot, at the last place": _timed(anew, times)}
+        answers["traybot, there, the same pixels"] = _timed(look, times)
         answers[f"traybot, moved by {MOVED} pixels"] = _timed(moved, times)
     return answers
 

@@ -114,3 +114,14 @@ def test_a_part_of_a_scene_is_cut_to_it() -> None:
     assert view is not None
     assert (view.x, view.y, view.scene.size) == (0, 60, (30, 20))
     assert crop(scene, Rect(100, 0, 10, 10)) is None
+
+
+def test_after_a_hundred_equal_looks_another_thing_at_the_place_is_seen() -> None:
+    """Equal pixels are believed to show the same; other ones are judged, also where it was."""
+    counted = Counted()
+    seen = {_at(counted.look(showing((200, 100)))) for _ in range(100)}
+    assert seen == {(200, 100)}
+    gone = counted.look(showing())
+    assert gone is None or gone.score < 0.9
+    assert _at(counted.look(showing((30, 40)))) == (30, 40)
+    assert _at(counted.look(showing((200, 100)))) == (200, 100)

@@ -110,12 +110,10 @@ def at(
     """Score one place; `None` where the template does not fit, or the picture is flat."""
     scene = as_scene(pixels)
     piece = _at_scale(template, scale)
-    if piece is None or not _fits(scene, Rect(x, y, piece.width, piece.height)):
+    width, height = scene.size
+    if piece is None or not 0 <= x <= width - piece.width or not 0 <= y <= height - piece.height:
         return None
-    score = score_at(scene.grey, piece.template, x, y)
-    if score is None:
-        return None
-    return Match(Rect(x, y, piece.width, piece.height), score, scale, template.name)
+    return _at_piece(scene, piece, scale, (x, y))
 
 
 def colors_agree(
@@ -171,10 +169,7 @@ def _best_of(
     if _places(scene, piece) >= MIN_PLACES:
         hunt = Hunt(scene, piece, floor, accepts)
         if hunt.best():
-            if hunt.place is None:
-                return None
-            match = at(scene, piece.template, *hunt.place)
-            return match and Match(match.rect, match.score, scale, match.template)
+            return _at_piece(scene, piece, scale, hunt.place)
     return _best_in_full(scene, piece, scale, floor, accepts)
 
 
@@ -192,10 +187,10 @@ def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: in
     matches: list[Match] = []
     while len(left) and len(matches) < limit:
         x, y = int(columns[left[0]]), int(rows[left[0]])
-        match = at(scene, piece.template, x, y)
+        match = _at_piece(scene, piece, scale, (x, y))
         good = match is not None and match.score >= threshold
         if match and good and same_colors(scene.pixels, piece.template, x, y, threshold):
-            matches.append(Match(match.rect, match.score, scale, match.template))
+            matches.append(match)
         apart_x = np.abs(columns[left] - x) > piece.width // 2
         left = left[apart_x | (np.abs(rows[left] - y) > piece.height // 2)]
     return matches
@@ -205,12 +200,28 @@ def _best_in_full(
     scene: Scene, piece: Piece, scale: float, floor: float, accepts: Accepts
 ) -> Match | None:
     """Find the best place by looking at all of them."""
-    template = piece.template
-    likeness = score_map(scene.grey, template)
+    likeness = score_map(scene.grey, piece.template)
+    found = _at_piece(scene, piece, scale, full.highest(likeness))
+    if found is not None and _goes(found, floor, accepts):
+        return found  # mostly that is all
     place = full.best_of(scene, piece, likeness, floor, accepts) if floor > 0 else None
-    place = place or full.nearest(scene, piece, likeness)
-    match = at(scene, template, *place) if place is not None else None
-    return match and Match(match.rect, match.score, scale, match.template)
+    return _at_piece(scene, piece, scale, place or full.nearest(scene, piece, likeness))
+
+
+def _goes(found: Match, floor: float, accepts: Accepts) -> bool:
+    """Whether the best of all may count, or is only the nearest that there is."""
+    x, y, score = found.rect.x, found.rect.y, np.array([found.score], np.float32)
+    return found.score < floor - SLACK or bool(accepts(np.array([y]), np.array([x]), score)[0])
+
+
+def _at_piece(
+    scene: Scene, piece: Piece, scale: float, place: tuple[int, int] | None
+) -> Match | None:
+    """Score one place (x, y) where the piece fits."""
+    score = place and score_at(scene.grey, piece.template, *place)
+    if place is None or score is None:
+        return None
+    return Match(Rect(*place, piece.width, piece.height), score, scale, piece.template.name)
 
 
 def _pieces(
@@ -237,10 +248,6 @@ def _at_scale(template: Template, scale: float) -> Piece | None:
 def _places(scene: Scene, piece: Piece) -> int:
     width, height = scene.size
     return (width - piece.width + 1) * (height - piece.height + 1)
-
-
-def _fits(scene: Scene, rect: Rect) -> bool:
-    return rect.within(Rect(0, 0, *scene.size)) == rect
 
 
 def _same_place(one: Rect, other: Rect) -> bool:

@@ -24,7 +24,7 @@ def is_grey(pixels: Pixels) -> bool:
 
 def to_grey(pixels: Pixels) -> Pixels:
     """Give the brightness (h, w); the array itself where it holds nothing else."""
-    _check(pixels)
+    check(pixels)
     if is_grey(pixels):
         return pixels
     if pixels.size == 0:  # cv2 refuses these
@@ -34,7 +34,7 @@ def to_grey(pixels: Pixels) -> Pixels:
 
 def to_bgr(pixels: Pixels) -> Pixels:
     """Give blue, green, red (h, w, 3) as an array of its own, to draw on."""
-    _check(pixels)
+    check(pixels)
     if is_grey(pixels):
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2BGR), np.uint8)
     if pixels.shape[2] == len("bgr"):
@@ -43,7 +43,7 @@ def to_bgr(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGRA2BGR), np.uint8)
 
 
-def _check(pixels: Pixels) -> None:
+def check(pixels: Pixels) -> None:
     """Raise `ValueError` for what is no picture: the caller's mistake."""
     colored = pixels.ndim == _COLOR_AXES and pixels.shape[2] in _TO_GREY
     shaped = is_grey(pixels) or colored

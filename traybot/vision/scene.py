@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from traybot.vision.pixels import Pixels, to_grey
+from traybot.vision.pixels import Pixels, check, to_grey
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
@@ -34,16 +34,21 @@ class Scene:
 
     def __init__(self, pixels: Pixels) -> None:
         """`pixels` must stay as they are while the scene is in use."""
+        check(pixels)
         self.pixels = pixels
-        self.grey = to_grey(pixels)
         self._sums: dict[int, Sums] = {}
         self._means: dict[int, Floats] = {}
         self._spreads: dict[tuple[int, int, int, bytes], Floats] = {}
 
+    @cached_property
+    def grey(self) -> Pixels:
+        """The brightness (h, w)."""
+        return to_grey(self.pixels)
+
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        height, width = self.grey.shape
+        height, width = self.pixels.shape[:2]
         return width, height
 
     def means(self, side: int) -> Floats:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import mul
 from typing import Any
 
 import cv2
@@ -29,7 +30,8 @@ COLOR_ALLOWANCE = 0.2
 #: What varies less than this has no colours to compare, in levels squared.
 _LEAST_VARIANCE = 0.05
 #: What blue, green and red add to the brightness.
-_TO_GREY = np.array([0.114, 0.587, 0.299], np.float32)
+_TO_GREY_LIST = (0.114, 0.587, 0.299)
+_TO_GREY = np.array(_TO_GREY_LIST, np.float32)
 #: Pixels that are brought to float at once.
 _AT_ONCE = 400_000
 #: Templates whose side of a comparison is kept.
@@ -59,10 +61,11 @@ def score_at(grey: Pixels, template: Template, x: int, y: int) -> float | None:
     side = _brightness_of(template)
     width, height = template.size
     window = grey[y : y + height, x : x + width]
-    deviation = _spread(window, template)[1]
-    if deviation[0] ** 2 < MIN_VARIANCE:
+    deviation = float(cv2.meanStdDev(window, mask=template.mask)[1][0, 0])
+    if deviation**2 < MIN_VARIANCE:
         return None
-    return min(1.0, max(0.0, _likeness(window.astype(np.float64), side, deviation)))
+    likeness = float(np.vdot(window.astype(np.float64), side.values)) / (deviation * side.length)
+    return min(1.0, max(0.0, likeness))
 
 
 def same_colors(pixels: Pixels, template: Template, x: int, y: int, threshold: float) -> bool:
@@ -76,12 +79,18 @@ def same_colors(pixels: Pixels, template: Template, x: int, y: int, threshold: f
     side = _colors_of(template, pixels.shape[2])
     width, height = template.size
     window = pixels[y : y + height, x : x + width]
-    mean, deviation = _spread(window, template)
-    if np.abs(_hue(mean) - _hue(side.mean[:3])).max() > _hue_tolerance(threshold):
+    means, deviations = cv2.meanStdDev(window, mask=template.mask)
+    # In plain numbers: for three of them an array takes ten times as long.
+    mean, deviation = means.ravel().tolist()[:3], deviations.ravel().tolist()[:3]
+    grey = sum(map(mul, mean, _TO_GREY_LIST))
+    tolerance = _hue_tolerance(threshold)
+    if any(abs(one - grey - hue) > tolerance for one, hue in zip(mean, side.hue, strict=True)):
         return False
-    if not deviation.any():
+    variance = sum(map(mul, deviation, deviation))
+    if variance <= _LEAST_VARIANCE:
         return False
-    return _likeness(window.astype(np.float32), side, deviation) >= threshold - COLOR_ALLOWANCE
+    likeness = float(np.vdot(window.astype(np.float32), side.values))
+    return likeness / (math.sqrt(variance) * side.length) >= threshold - COLOR_ALLOWANCE
 
 
 def same_colors_at(
@@ -114,7 +123,7 @@ def _same_colors_of(
     """Compare pictures (n, pixels * channels), each as `same_colors` does."""
     side, counted = _colors_of(template, channels), _counted_of(template, channels)
     mean = values @ counted
-    off = _hue(mean) - _hue(side.mean[:3])
+    off = _hue(mean) - np.array(side.hue, np.float32)
     same = np.asarray(np.abs(off).max(axis=1) <= _hue_tolerance(threshold), np.bool_)
     left = np.flatnonzero(same)
     if len(left):
@@ -138,21 +147,10 @@ class _Side:
 
     #: Around their mean, flat; 0 where a pixel does not count, and for a screen's fourth byte.
     values: Values
-    mean: Values
+    #: How far blue, green and red are from grey on the whole; of brightness alone nothing.
+    hue: tuple[float, ...]
     #: Their length, times the root of how many pixels count.
     length: float
-
-
-def _spread(window: Pixels, template: Template) -> tuple[Values, Values]:
-    """Tell mean and standard deviation of the pixels that count; of a fourth byte nothing."""
-    mean, deviation = cv2.meanStdDev(window, mask=template.mask)
-    return np.asarray(mean[:3, 0], np.float64), np.asarray(deviation[:3, 0], np.float64)
-
-
-def _likeness(window: Values, side: _Side, deviation: Values) -> float:
-    """Correlate: who varies around 0 on one side need not be brought there on the other."""
-    scale = math.sqrt(float(np.vdot(deviation, deviation))) * side.length
-    return float(np.vdot(window, side.values)) / scale
 
 
 def _side_of(pixels: Values, mask: Pixels | None) -> _Side:
@@ -162,7 +160,8 @@ def _side_of(pixels: Values, mask: Pixels | None) -> _Side:
     mean = there.mean(axis=0)
     values = np.zeros_like(pixels)
     values[counted] = there - mean
-    return _Side(values.ravel(), mean, float(np.linalg.norm(values)) * math.sqrt(len(there)))
+    hue = tuple(_hue(mean[:3]).tolist()) if len(mean) > 1 else ()
+    return _Side(values.ravel(), hue, float(np.linalg.norm(values)) * math.sqrt(len(there)))
 
 
 @lru_cache(maxsize=_KEPT)

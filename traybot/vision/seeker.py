@@ -1,8 +1,9 @@
 """Where is a template now, given where it was? The last place first, then near it, then everywhere.
 
 What is watched mostly stands still or moves a little: a look at the last place takes a thousandth
-of a search. A place counts as the old one while it scores about what it did; when it has become
-worse something else may be the better match, and all is searched.
+of a search, and where its pixels are still the same it is no more than a look at those. A place
+counts as the old one while it scores about what it did; when it has become worse something else may
+be the better match, and all is searched.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from traybot.core.geometry import Match, Rect
 from traybot.vision import match
+from traybot.vision.changes import fingerprint
 from traybot.vision.scene import Scene
 from traybot.vision.templates import Template
 
@@ -40,6 +42,8 @@ class Seeker:
         self._threshold = threshold
         self._scales = tuple(scales)
         self._last: Match | None = None
+        #: Which pixels were at the last place when it was looked at alone.
+        self._pixels: int | None = None
 
     def look(self, part: Callable[[Rect], View | None], whole: Callable[[], View]) -> Match | None:
         """Find the best place, or give the nearest that was met, with a score below the threshold.
@@ -49,6 +53,7 @@ class Seeker:
         """
         found = self._again(part) if self._last is not None else None
         if found is None:
+            self._pixels = None
             view = whole()
             met = match.look(
                 view.scene, self._template, threshold=self._threshold, scales=self._scales
@@ -64,10 +69,15 @@ class Seeker:
         wanted = max(self._threshold, last.score - _EASE)
         view = part(last.rect)
         if view is not None:
+            pixels = fingerprint(view.scene.pixels)
+            if pixels == self._pixels:
+                return last
             x, y = last.rect.x - view.x, last.rect.y - view.y
             found = match.at(view.scene, self._template, x, y, scale=last.scale)
             if found is not None and found.score >= wanted and self._colored(found, view):
+                self._pixels = pixels
                 return _moved(found, view)
+        self._pixels = None
         view = part(_around(last.rect))
         if view is None:
             return None
