@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.desktop import Desktop
+from tests.desktop import Desktop, eventually
 from tests.e2e.painter import SKULL, Painter, painter
 from tests.e2e.shared import let_pass, on, watch
 from tests.vision.canvas import canvas_on
@@ -88,7 +88,7 @@ def test_without_damage_it_looks_at_its_pace(
     quick = watch("death", see="skull.png", every="20ms", region=[40, 30, 60, 50])
     with watching(tmp_path, on(canvas, quick)) as end:
         end.tell("watch", 1)
-        assert not end.rests()
+        eventually(lambda: not end.rests(), 10.0, "looks at its pace")
         canvas.paint(SKULL_HERE)
         assert end.verdict().watch == "death"
 
