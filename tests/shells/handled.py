@@ -4,14 +4,14 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import Pipe, reduction
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
 import pytest
 
 from tests.desktop import Desktop
-from traybot.shells.channel import Channel
+from traybot.shells.channel import Channel, give_end
 from traybot.shells.memory import Memory
 from traybot.workers import hands
 
@@ -62,7 +62,7 @@ class Handled:
     def attach(self, life: int, window: str = "") -> Guest:
         """Hand a life's line in; the gate stays as it is."""
         ours, theirs = Pipe(duplex=True)
-        reduction.send_handle(self.doors, theirs.fileno(), self.process.pid)
+        give_end(self.doors, theirs, self.process.pid)
         self.control.send({"do": "attach", "life": life, "window": window})
         theirs.close()
         guest = Guest(life, Channel(ours, patient=True))

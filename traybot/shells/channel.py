@@ -10,12 +10,12 @@ import json
 import os
 import select
 import threading
-from multiprocessing import reduction
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, cast
 
+from traybot.shells.flood import LONGEST_LINE, Ration
 from traybot.system import choose
-from traybot.text import with_both, with_english
+from traybot.text import in_english, with_both, with_english
 
 _CHUNK = 65536
 #: As much is taken at once, more than a pipe holds: who floods us must not keep us from the others.
@@ -67,6 +67,7 @@ class Channel:
         self._patient = patient
         self._rest = b""
         self._sending = threading.Lock()
+        self._ration = Ration()
         self.closed = False
         if self._streams and not patient and hasattr(os, "set_blocking"):
             os.set_blocking(connection.fileno(), False)
@@ -94,6 +95,21 @@ class Channel:
     def _write_all(self, line: bytes) -> None:
         while line:
             line = line[os.write(self._connection.fileno(), line) :]
+
+    def log(self, text: str) -> None:
+        """Have a line written into the daemon's log, a child's end; of a flood not every one.
+
+        What does not fit is left out here, so that nobody has to read it; at times it is counted.
+        """
+        self._say_lines(self._ration.fit([str(in_english(text))[:LONGEST_LINE]]))
+
+    def end_log(self) -> None:
+        """Say how many lines were left out at last."""
+        self._say_lines(self._ration.rest())
+
+    def _say_lines(self, lines: list[str]) -> None:
+        for line in lines:
+            self.send({"say": "log", "level": "info", "text": line})
 
     def receive(self) -> list[Document]:
         """Give every document that has arrived whole; `closed` tells that no more will come."""
@@ -150,13 +166,13 @@ class Channel:
 
 
 def give_end(door: End, end: End, pid: int) -> None:
-    """Give the process at the other side of a door the end of another pipe."""
-    reduction.send_handle(cast("Any", door), end.fileno(), pid)
+    """Give the process at the other side of a door the end of another pipe; never waits."""
+    choose.give_handle(door, end, pid)
 
 
 def take_end(door: End) -> End:
     """Take what `give_end` gave; waits for it."""
-    taken: End = type(door)(reduction.recv_handle(cast("Any", door)))  # type: ignore[call-arg]  # as both real ones do
+    taken: End = type(door)(choose.take_handle(door))  # type: ignore[call-arg]  # as both real ones do
     return taken
 
 

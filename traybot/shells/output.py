@@ -1,16 +1,12 @@
 """What does a life, or what it starts, write to its outputs? Lines for the log, but no flood."""
 
 import os
-import time
 
 from traybot.shells.channel import End
+from traybot.shells.flood import LONGEST_LINE, Ration
 
 #: A pipe holds one of them; more are taken so that its end is seen, which comes after it.
 _CHUNK, _CHUNKS = 65536, 3
-#: A longer line is cut into several.
-_LONGEST_LINE = 2000
-#: So many lines a second reach the log; the rest is counted.
-_LINES = 100
 
 
 class Output:
@@ -20,7 +16,7 @@ class Output:
         """Take over a connection."""
         self._connection = connection
         self._rest = b""
-        self._second, self._told, self._left_out = 0, 0, 0
+        self._ration = Ration()
         self.closed = False
         if hasattr(os, "set_blocking"):
             os.set_blocking(connection.fileno(), False)
@@ -34,11 +30,13 @@ class Output:
         if not self.closed:
             self.closed = self._read()
         *lines, self._rest = self._rest.split(b"\n")
-        if len(self._rest) > (0 if self.closed else _LONGEST_LINE):
+        if len(self._rest) > (0 if self.closed else LONGEST_LINE):
             lines.append(self._rest)
             self._rest = b""
-        pieces = [line[at : at + _LONGEST_LINE] for line in lines for at in _cuts(line)]
-        return self._as_many_as_fit([piece.decode(errors="replace").rstrip() for piece in pieces])
+        pieces = [line[at : at + LONGEST_LINE] for line in lines for at in _cuts(line)]
+        texts = [piece.decode(errors="replace").rstrip() for piece in pieces]
+        fit = self._ration.fit([line for line in texts if line])
+        return fit + self._ration.rest() if self.closed else fit
 
     def _read(self) -> bool:
         """Take what there is, of a flood a portion; whether the end has come."""
@@ -54,18 +52,6 @@ class Output:
             return True
         return False
 
-    def _as_many_as_fit(self, lines: list[str]) -> list[str]:
-        second = int(time.monotonic())
-        notes = []
-        if second != self._second:
-            if self._left_out:
-                notes = [f"({self._left_out} lines more were left out)"]
-            self._second, self._told, self._left_out = second, 0, 0
-        fit = [line for line in lines if line][: _LINES - self._told]
-        self._told += len(fit)
-        self._left_out += len(lines) - len(fit)
-        return notes + fit
-
     def close(self) -> None:
         """Close this end; who still writes there hears of it."""
         self.closed = True
@@ -73,4 +59,4 @@ class Output:
 
 
 def _cuts(line: bytes) -> range:
-    return range(0, max(1, len(line)), _LONGEST_LINE)
+    return range(0, max(1, len(line)), LONGEST_LINE)

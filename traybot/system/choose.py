@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from traybot.errors import BackendUnavailable
 from traybot.text import _
@@ -96,6 +96,29 @@ def send_now(end: Pipe, message: bytes) -> bool:
         return send(end.fileno(), message)
     end.send_bytes(message)
     return True
+
+
+def give_handle(door: Pipe, end: Pipe, pid: int) -> None:
+    """Give the process `pid`, at the other side of a door, the end of another pipe; never waits."""
+    if WINDOWS:
+        from multiprocessing import reduction
+
+        reduction.send_handle(cast("Any", door), end.fileno(), pid)
+        return
+    from traybot.system import unix_ends
+
+    unix_ends.give(door.fileno(), end.fileno())
+
+
+def take_handle(door: Pipe) -> int:
+    """Wait for the handle or descriptor that `give_handle` gave."""
+    if WINDOWS:
+        from multiprocessing import reduction
+
+        return int(reduction.recv_handle(cast("Any", door)))
+    from traybot.system import unix_ends
+
+    return unix_ends.take(door.fileno())
 
 
 def apart(*, console: bool) -> Sequence[Mapping[str, Any]]:

@@ -11,15 +11,13 @@ from collections.abc import Callable
 from traybot.core.exits import Ending, Exit, code_of
 from traybot.shells import forkserver, guard, signals
 from traybot.shells.channel import Channel
+from traybot.shells.flood import LONGEST_LINE
 from traybot.system import choose
 from traybot.system.base import LIFE_MARK
 from traybot.system.lives_over import life_mark
 from traybot.text import first_line, joined
 from traybot.workers.birth import Birth
 from traybot.workers.last_will import last_will as the_last_will
-
-#: A longer line of what a bot prints is cut.
-_LONGEST_LINE = 2000
 
 
 def live(birth: Birth) -> None:
@@ -32,6 +30,7 @@ def live(birth: Birth) -> None:
     except BaseException as error:  # noqa: BLE001  the outermost line of the process
         end = Exit(Ending.CRASHED, _one_line(error))
     printed.close()
+    channel.end_log()
     channel.send({"say": "end", "ending": end.ending.value, "why": end.why})
     os._exit(code_of(end.ending))
 
@@ -107,7 +106,7 @@ class _LoggedText(io.TextIOBase):
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._send(line)
-        if len(self._rest) > _LONGEST_LINE:
+        if len(self._rest) > LONGEST_LINE:
             self.close()
         return len(text)
 
@@ -122,4 +121,4 @@ class _LoggedText(io.TextIOBase):
 
     def _send(self, line: str) -> None:
         if line.strip():
-            self._channel.send({"say": "log", "level": "info", "text": line[:_LONGEST_LINE]})
+            self._channel.log(line)

@@ -49,6 +49,10 @@ class Line:
         """Say something to the daemon."""
         self._channel.send(document)
 
+    def log(self, text: str) -> None:
+        """Write a line into the daemon's log."""
+        self._channel.log(text)
+
     def checkpoint(self) -> None:
         """Stand still here if the daemon says so; raise `Left` if it asks us to leave."""
         self._memory.heartbeat.value = time.monotonic()
