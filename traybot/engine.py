@@ -125,6 +125,7 @@ class Engine:
             c.LoadBot: lambda k: [self._load(k.bot)],
             c.StartProgram: lambda k: p.program.start(k.plan),
             c.RestartProgram: lambda k: p.program.restart(k.plan),
+            c.LeaveProgram: lambda _: p.program.leave(),
             c.TakePicture: lambda k: p.lives.tell(DEATHWATCH, {"do": "picture", "name": k.name}),
             c.StartChild: lambda k: p.lives.start(k.child, k.life, k.plan),
             c.KillChild: lambda k: p.lives.kill(k.child, k.life, stack=k.stack),

@@ -87,6 +87,10 @@ class ProgramPort(Source, Protocol):
         """End it if it runs, and start it when it is gone; never waits."""
         ...
 
+    def leave(self) -> None:
+        """Let it be: one that was asked to go, to be started again, is not."""
+        ...
+
 
 class Watchers(Protocol):
     """Whoever wants to know: log, event stream, tray, notices. May be slow, must not fail."""

@@ -17,24 +17,49 @@ pytestmark = pytest.mark.anywhere
 
 
 def test_a_life_waits_for_the_next_deathwatch() -> None:
-    """Its gate closes until the new one is ready."""
+    """Its gate closes and what it holds goes up, until the new one is ready."""
     world = chapters.playing()
     assert world.exits(WATCHER) == [
         "Report deathwatch_lost",
         "HoldLife 1",
+        "LetGo",
         "StartChild deathwatch 2",
         "SetTimer phase 10",
     ]
+    assert world.beyond, "it may have pressed by another library"
     assert world.phase() is Phase.RUNNING
+    assert world.lets_go() == []
     assert world.ready(WATCHER) == ["WatchLife 1", "FreeLife 1"]
+
+
+def test_the_gate_waits_for_hands_too_after_a_deathwatch_was_lost() -> None:
+    """A new one may be ready before everything is up."""
+    world = chapters.playing()
+    world.exits(WATCHER)
+    assert world.ready(WATCHER) == []
+    assert world.lets_go() == ["WatchLife 1", "FreeLife 1"]
+
+
+def test_a_foreign_program_is_frozen_until_the_next_deathwatch() -> None:
+    """It knows no gate; it is thawed before the gate opens, and can be stopped meanwhile."""
+    world = chapters.playing(make_plan(run="", command=("prog",)))
+    heard = world.exits(WATCHER)
+    assert heard.index("SuspendChild routine 1") < heard.index("LetGo")
+    world.lets_go()
+    assert world.ready(WATCHER) == ["WatchLife 1", "ContinueChild routine 1", "FreeLife 1"]
+    assert not world.state.suspended
+    world.exits(WATCHER)
+    assert "KillChild routine 1" in world.ask(e.QuitRequested), "one that is frozen is not asked"
 
 
 def test_a_deathwatch_that_does_not_get_ready_while_a_life_waits_is_replaced() -> None:
     """Else the life would wait for ever."""
     world = chapters.playing()
     world.exits(WATCHER)
+    world.lets_go()
     assert world.fires() == ["KillChild deathwatch 2"]
     assert "StartChild deathwatch 3" in world.exits(WATCHER, Ending.KILLED)
+    world.lets_go()
     assert "FreeLife 1" in world.ready(WATCHER)
 
 
@@ -49,7 +74,9 @@ def test_the_timer_of_a_deathwatch_that_came_in_time_ends_nothing() -> None:
 def test_a_recovery_waits_too() -> None:
     """It presses as well, and a second death may happen."""
     world = chapters.reviving()
-    assert "HoldLife 2" in world.exits(WATCHER)
+    heard = world.exits(WATCHER)
+    assert heard.index("HoldLife 2") < heard.index("LetGo")
+    world.lets_go()
     assert world.ready(WATCHER) == ["FreeLife 2"]
 
 
@@ -133,6 +160,7 @@ def test_a_deathwatch_that_hangs_is_replaced() -> None:
     heard = world.exits(WATCHER, Ending.KILLED)
     assert "HoldLife 1" in heard
     assert "StartChild deathwatch 2" in heard
+    world.lets_go()
     assert "FreeLife 1" in world.ready(WATCHER)
 
 

@@ -38,6 +38,12 @@ def test_a_stop_ends_everything_at_once() -> None:
     assert (world.phase(), world.state.reason) == (Phase.IDLE, "stopped by test")
 
 
+def test_a_stop_lets_a_program_be_that_was_to_be_restarted() -> None:
+    """No restart outlives a stop, not the program's either."""
+    world = chapters.playing(make_plan(program=("game",)))
+    assert "LeaveProgram" in world.ask(e.StopRequested)
+
+
 @each_chapter
 def test_a_stop_leads_to_rest_from_anywhere(chapter: Callable[[], World]) -> None:
     """Nothing is left, nothing starts again by itself, and who asked is answered."""

@@ -273,6 +273,18 @@ def test_a_late_word_of_parking_changes_nothing() -> None:
     assert world.phase() is Phase.PAUSING
 
 
+def test_the_users_pause_is_the_reason_once_the_user_has_paused() -> None:
+    """Not the lock that paused before: that may be over long since."""
+    world = playing()
+    world.session(e.SessionAway, "lock")
+    world.settle()
+    assert world.state.reason == "the screen is locked"
+    world.ask(e.PauseRequested)
+    assert world.state.reason == "by the user"
+    world.session(e.SessionBack, "lock")
+    assert (world.phase(), world.state.reason) == (Phase.PAUSED, "by the user")
+
+
 def test_a_foreign_program_is_frozen_at_once() -> None:
     """It never parks; and only then what it pressed is let go, so that nothing follows."""
     world = playing(make_plan(run="", command=("prog",)))

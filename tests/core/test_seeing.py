@@ -133,3 +133,30 @@ def test_a_new_deathwatch_glances_for_a_life_that_waits() -> None:
     world.sight(Trouble.NONE)
     world.judged()
     assert world.phase() is Phase.RUNNING
+
+
+def test_after_an_unlock_it_waits_for_the_picture_that_was_lost_meanwhile() -> None:
+    """Nobody tells of it a second time: it goes on waiting, and plays on when it is back."""
+    world = playing(REVIVING)
+    world.session(e.SessionAway, "lock")
+    world.settle()
+    world.sight(Trouble.GONE)
+    assert world.session(e.SessionBack, "lock") == ["Report back"]
+    assert (world.phase(), world.state.judging) == (Phase.PAUSED, False)
+    assert status_line(world.state) == "Koules paused: the window or the screen is gone"
+    world.sight(Trouble.NONE)
+    world.judged()
+    assert world.phase() is Phase.RUNNING
+
+
+def test_what_was_lost_for_good_behind_a_lock_ends_the_life_after_it() -> None:
+    """As it would have without the lock."""
+    world = playing(REVIVING)
+    world.session(e.SessionAway, "lock")
+    world.settle()
+    world.sight(Trouble.GONE)
+    world.sight(Trouble.LOST)
+    assert world.phase() is Phase.PAUSED
+    assert "KillChild routine 1" in world.session(e.SessionBack, "lock")
+    world.settle()
+    assert (world.phase(), world.state.life, world.state.deaths) == (Phase.RUNNING, 2, 0)

@@ -137,6 +137,10 @@ class FakeProgram(FakeSource):
         """Note it."""
         self.note("restart the program")
 
+    def leave(self) -> None:
+        """Note it."""
+        self.note("let the program be")
+
 
 class FakeWatchers:
     """Writes down what people would hear, and each state shown."""

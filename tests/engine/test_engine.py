@@ -27,6 +27,8 @@ def world() -> Iterator[FakeWorld]:
     yield world
     if "begin" in world.threads and not world.engine.wait(0):
         world.mailbox.post(e.QuitRequested(9.0))
+        # What comes by the mailbox and what comes by a pipe have no order among them.
+        eventually(lambda: world.engine.state.leaving, 10.0, "the wish to quit")
         world.lives.put(exited("routine"), exited("deathwatch"))
         world.hands.put(e.HandsLetGo(9.0))
         assert world.engine.wait(10.0), world.diary

@@ -112,6 +112,43 @@ def test_one_that_cannot_be_started_is_told(program: Program, tmp_path: Path, co
     assert ended(program).code == 0
 
 
+#: Leaves a little after it was asked to.
+SLOW = ("sh", "-c", "trap 'sleep 0.3; exit 7' TERM; touch up; while :; do sleep 0.05; done")
+
+
+def test_after_a_restart_it_is_another_one(program: Program, tmp_path: Path) -> None:
+    """It is asked to leave, and started when it has; nobody waits for that."""
+    program.start(plan(tmp_path, *SLOW))
+    eventually((tmp_path / "up").exists, what="the program")
+    first = program.pid
+    program.restart(plan(tmp_path, "sleep", "3600"))
+    assert program.pid == first
+    eventually(lambda: program.collect() or program.pid not in {None, first}, what="the next one")
+    assert program.collect() == []
+
+
+def test_one_that_is_let_be_is_not_started_again(program: Program, tmp_path: Path) -> None:
+    """Whoever stops in the middle of a restart has stopped that too; its end is told."""
+    program.start(plan(tmp_path, *SLOW))
+    eventually((tmp_path / "up").exists, what="the program")
+    program.restart(plan(tmp_path, "sleep", "3600"))
+    program.leave()
+    assert ended(program).code == 7
+    assert program.pid is None
+    assert program.seconds_left() is None
+
+
+def test_one_that_is_wanted_while_it_leaves_comes_back(program: Program, tmp_path: Path) -> None:
+    """A start finds it on its way out: that is no running program."""
+    program.start(plan(tmp_path, *SLOW))
+    eventually((tmp_path / "up").exists, what="the program")
+    first = program.pid
+    program.restart(plan(tmp_path, *SLOW))
+    program.leave()
+    program.start(plan(tmp_path, "sleep", "3600"))
+    eventually(lambda: program.collect() or program.pid not in {None, first}, what="the next one")
+
+
 def test_it_is_its_users_own(
     program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

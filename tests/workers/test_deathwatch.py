@@ -256,6 +256,21 @@ def test_a_life_that_ended_by_itself_used_up_no_verdict(canvas: Painter, tmp_pat
         assert end.is_quiet()
 
 
+def test_a_new_deathwatch_goes_on_with_the_clock_of_the_life(
+    canvas: Painter, tmp_path: Path
+) -> None:
+    """A timer counts how long the life has run, whoever watched it; the next life's is at zero."""
+    old = '[[watch]]\nname = "old"\nkind = "timer"\nafter = "1h"\nthen = "notify"\nevery = "20ms"\n'
+    with watching(tmp_path, on(canvas, old)) as end:
+        end.memory.note_running(7, 3600.0)
+        end.tell("watch", 8)
+        assert end.is_quiet()
+    with watching(tmp_path, on(canvas, old)) as end:
+        end.memory.note_running(7, 3600.0)
+        end.tell("watch", 7)
+        assert end.verdict().watch == "old"
+
+
 def test_it_leaves_when_it_is_told(canvas: Painter, tmp_path: Path) -> None:
     """As it does when the daemon's end of the pipe is gone."""
     with watching(tmp_path, on(canvas, DEATH)) as end:

@@ -7,9 +7,10 @@ recovers anew afterwards: a recovery cannot pause. What starts is paused before 
 
 from dataclasses import replace
 
-from traybot.core import away, ladder, moves, pausing, policy
+from traybot.core import away, ladder, moves, pausing, policy, seeing
 from traybot.core import commands as c
 from traybot.core import events as e
+from traybot.core.health import Trouble
 from traybot.core.phases import AT_REST, Phase
 from traybot.core.state import State, Step
 
@@ -54,6 +55,8 @@ def on_back(state: State, event: e.SessionBack) -> Step:
 
 def _hands_on(state: State, event: e.SessionBack) -> Step:
     if state.phase in {Phase.PAUSED, Phase.PAUSING} and state.paused_by in away.WHYS:
+        if state.trouble is not Trouble.NONE:
+            return seeing.wait_for_picture(state, event.at)
         return pausing.on_resume(state, e.ResumeRequested(event.at))
     if state.phase is Phase.BACKOFF and state.deferred:
         return ladder.climb(state)

@@ -34,6 +34,11 @@ class RestartProgram(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveProgram(Command):
+    """Let the bot's program be: one that is being restarted is not started again."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakePicture(Command):
     """Have the deathwatch keep a picture of what there is to see; answered by PictureTaken."""
 

@@ -53,7 +53,7 @@ def on_gate_found_shut(state: State, event: e.GateFoundShut) -> Step:
         seen_at=event.decided_at,
         decided_at=event.decided_at,
         gated_at=event.decided_at,
-        why="the deathwatch ended before it could tell",
+        why=_("the deathwatch ended before it could tell"),
     )
     if not _concerns(state, verdict):
         return state, []

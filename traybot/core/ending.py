@@ -37,7 +37,7 @@ def on_restart(state: State, event: e.RestartRequested) -> Step:
     bot, problem = starting.which(state, state.bot)
     if problem:
         return state, [c.Reply(event.ticket, 1, problem)]
-    state, commands = moves.ask_all(state, event.at, "restart")
+    state, commands = moves.ask_all(state, event.at, _("restart"))
     start = e.StartRequested(event.at, event.ticket, event.by, bot)
     state, more = starting.on_start(state, start)
     return settled(state, [*commands, *more])
@@ -53,7 +53,7 @@ def on_quit(state: State, event: e.QuitRequested) -> Step:
     if state.phase is Phase.STOPPING and not again:
         return state, [answer]
     # Who was asked already is ended.
-    state, commands = moves.ask_all(state, event.at, "quit")
+    state, commands = moves.ask_all(state, event.at, _("quit"))
     return settled(state, [answer, *commands])
 
 
@@ -62,7 +62,7 @@ def on_session_end(state: State, event: e.SessionEnding) -> Step:
     state = replace(state, leaving=True, queued="")
     if state.phase in AT_REST:
         return settled(state, [])
-    return settled(*moves.end_all(state, event.at, "the session ends"))
+    return settled(*moves.end_all(state, event.at, _("the session ends")))
 
 
 def on_hours(state: State, event: e.TimerFired) -> Step:
@@ -167,13 +167,13 @@ def _ended_while_paused(state: State, why: str) -> Step:
 def _finished(state: State, at: float) -> Step:
     # It may be done before the deathwatch was ready; whoever waits for its start is served.
     state, replies = starting.answer_starts(state)
-    state, commands = moves.end_all(state, at, "finished")
+    state, commands = moves.end_all(state, at, _("finished"))
     return state, [*commands, *replies]
 
 
 def _next_lap(state: State) -> Step:
     state, replies = starting.answer_starts(state)
-    state = replace(state.entered(Phase.BACKOFF, "finished"), due=ROUTINE)
+    state = replace(state.entered(Phase.BACKOFF, _("finished")), due=ROUTINE)
     state, timer = moves.set_timer(state, policy.BACKOFF_SECONDS)
     return state, [c.WatchNothing(), *timer, *replies]
 
@@ -192,8 +192,8 @@ def _watcher_gone(state: State, event: e.ChildExited, *, asked: bool) -> Step:
     report = c.Report("deathwatch_lost", event.life, {"why": event.exit.why, "asked": asked})
     commands: list[c.Command] = [report]
     if state.player is not None and not state.player.ending:
-        # Nobody plays unwatched: the life waits for the next deathwatch.
-        commands.append(c.HoldLife(state.player.life))
+        state, held = pausing.hold_unwatched(state)
+        commands += held
     state, start = moves.start_watcher(state)
     state, more = _without_watcher(state, event.at)
     return state, [*commands, *start, *more]

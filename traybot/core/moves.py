@@ -86,6 +86,8 @@ def end_all(state: State, at: float, reason: str, *, failing: bool = False) -> S
     torn down at the same time hold each other up.
     """
     state, commands = end_player(state.entered(Phase.STOPPING, reason), at)
+    if state.plan is not None and state.plan.program:
+        commands.append(c.LeaveProgram())
     state = replace(state, failing=failing, latched=None)
     if state.player is not None:
         return state, commands

@@ -19,12 +19,12 @@ _NOT_RESUMED = _OVER | {Phase.PAUSED}
 def on_pause(state: State, event: e.PauseRequested) -> Step:
     """Pause by the user's wish; only what plays can be paused."""
     if state.phase is Phase.PAUSED and not state.judging:
-        return replace(state, paused_by="user"), [c.Reply(event.ticket), c.WatchOnly()]
+        return _by_user(state), [c.Reply(event.ticket), c.WatchOnly()]
     if state.phase is Phase.PAUSED:
         state = replace(state.entered(Phase.PAUSED, _("by the user")), paused_by="user")
         return state, [c.WatchOnly(), c.Reply(event.ticket)]
     if state.phase is Phase.PAUSING:
-        return _await(replace(state, paused_by="user"), event.ticket, _PAUSED), [c.WatchOnly()]
+        return _await(_by_user(state), event.ticket, _PAUSED), [c.WatchOnly()]
     if state.phase is not Phase.RUNNING:
         text = _("cannot pause: nothing is running, the phase is {phase}").format(
             phase=state.phase.words
@@ -32,6 +32,12 @@ def on_pause(state: State, event: e.PauseRequested) -> Step:
         return state, [c.Reply(event.ticket, 4, text)]
     state = _await(state, event.ticket, _PAUSED)
     return pause(state, "user", event.by and _("by {by}").format(by=_(event.by)))
+
+
+def _by_user(state: State) -> State:
+    """It is the user who pauses from now on; a verdict stays the reason, for it was no wish."""
+    reason = state.reason if state.paused_by == "verdict" else _("by the user")
+    return replace(state, paused_by="user", reason=reason)
 
 
 def on_takeover(state: State, _event: e.UserTookOver) -> Step:
@@ -60,6 +66,19 @@ def pause(state: State, by: str, reason: str) -> Step:
     state, timer = moves.set_timer(state, policy.PARK_SECONDS)
     told = c.Report("pausing", life, {"by": by})
     return state, [c.HoldLife(life), c.WatchOnly(), c.LetGo(beyond=True), *timer, told]
+
+
+def hold_unwatched(state: State) -> Step:
+    """Nobody plays unwatched: the life waits for the next deathwatch, and holds nothing down."""
+    assert state.player is not None
+    life = state.player.life
+    held: list[c.Command] = [c.HoldLife(life)]
+    if state.phase not in {Phase.RUNNING, Phase.RECOVERING}:
+        return state, held
+    if state.phase is Phase.RUNNING and state.plan is not None and state.plan.command:
+        state = replace(state, suspended=True)
+        held.append(c.SuspendChild(ROUTINE, life))
+    return replace(state, letting_go=True), [*held, c.LetGo(beyond=True)]
 
 
 def on_parked(state: State, event: e.ChildParked) -> Step:

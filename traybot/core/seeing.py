@@ -56,6 +56,12 @@ def _well(state: State, at: float) -> Step:
     return pausing.on_resume(state, e.ResumeRequested(at))
 
 
+def wait_for_picture(state: State, at: float) -> Step:
+    """What paused for another reason, which is over, waits now for what it cannot see."""
+    state = replace(state, paused_by=BY, reason=words(state.trouble))
+    return _lost(state, at) if state.trouble is Trouble.LOST else (state, [])
+
+
 def _lost(state: State, at: float) -> Step:
     """A life that waits for what does not come back ends: the next one may bring it back."""
     if state.paused_by != BY or state.phase not in {Phase.PAUSED, Phase.PAUSING}:

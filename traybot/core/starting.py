@@ -133,7 +133,9 @@ def open_gate(state: State, at: float) -> Step:
             return state, [report, *commands]
         return state, [c.WatchLife(player.life), c.FreeLife(player.life), report]
     if state.phase is Phase.RUNNING:
-        return state, [c.WatchLife(player.life), c.FreeLife(player.life)]
+        thaw = [c.ContinueChild(ROUTINE, player.life)] if state.suspended else []
+        state = replace(state, suspended=False)
+        return state, [c.WatchLife(player.life), *thaw, c.FreeLife(player.life)]
     if state.phase is Phase.RECOVERING and player.name == RECOVERY:
         return state, [c.FreeLife(player.life)]
     return state, []

@@ -136,8 +136,3 @@ _AT_PLAY = frozenset({Phase.RUNNING, Phase.PAUSING, Phase.DEAD, Phase.RECOVERING
 
 #: What every rule gives back.
 Step = tuple[State, list[Command]]
-
-ACTIVE = frozenset(
-    {Phase.STARTING, Phase.RUNNING, Phase.PAUSING, Phase.PAUSED, Phase.DEAD, Phase.RECOVERING}
-    | {Phase.BACKOFF}
-)

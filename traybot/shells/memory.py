@@ -42,6 +42,8 @@ class Memory:
         #: When the deathwatch last looked, and last concluded something (deathwatch).
         self.looked_at = context.Value("d", 0.0, lock=False)
         self.verdict_at = context.Value("d", 0.0, lock=False)
+        #: A life, and how long it has run, in seconds (deathwatch).
+        self._ran = context.Array("d", 2, lock=False)
         #: What each watch scored at its last look, not a number where it has none (deathwatch).
         self.scores = context.Array("d", [math.nan] * WATCHES, lock=False)
         #: What the bot counts (life).
@@ -67,6 +69,17 @@ class Memory:
     def may_press(self, life: int) -> bool:
         """Whether the gate is open for this life."""
         return bool(self.allowed.value == life and self.condemned.value < life)
+
+    def note_running(self, life: int, seconds: float) -> None:
+        """Write how long a life has run; by the deathwatch alone."""
+        if self._ran[0] != life:
+            self._ran[1] = 0.0
+            self._ran[0] = life
+        self._ran[1] = seconds
+
+    def ran_before(self, life: int) -> float:
+        """Give how long it had run by the last look of an earlier deathwatch, in seconds."""
+        return float(self._ran[1]) if self._ran[0] == life else 0.0
 
     def note_scores(self, scores: Iterable[float | None]) -> None:
         """Write what the watches scored, in the bot's order; by the deathwatch alone."""

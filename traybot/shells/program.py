@@ -36,7 +36,7 @@ class Program:
         self._former: list[subprocess.Popen[bytes]] = []
         #: The folder of the bot whose program runs.
         self._of = ""
-        #: What is to be started once the present one is gone, and until when it may take to leave.
+        #: What is to be started once the present one is gone, and when that is killed (0: never).
         self._again: BotPlan | None = None
         self._kill_at = 0.0
 
@@ -48,12 +48,14 @@ class Program:
     def start(self, plan: BotPlan) -> None:
         """Start it unless one that we started runs still; a failure is logged and told."""
         if self._process is not None and self._of == plan.folder:
+            # One that is on its way out does not count as running.
+            self._again = plan if self._kill_at else None
             return
         if self._process is not None:
             # Another bot's program: it goes its own way from now on.
             self._former.append(self._process)
             self._forget()
-            self._again = None
+            self._again, self._kill_at = None, 0.0
         self._of = plan.folder
         try:
             # It would inherit our blocked signals and never see a Ctrl+C or SIGTERM of its own.
@@ -73,6 +75,10 @@ class Program:
         if self._handle is not None:
             self._handle.ask()
 
+    def leave(self) -> None:
+        """Start nothing when it is gone; it was asked to go, and still has its time for that."""
+        self._again = None
+
     def waitables(self) -> Iterable[Any]:
         """Readable once the program is gone."""
         return [self._handle.fileno()] if self._handle and self._handle.fileno() >= 0 else []
@@ -81,7 +87,7 @@ class Program:
         """A start that failed is told at once; one that was asked to leave is killed in time."""
         if self._failed:
             return 0.0
-        return max(0.0, self._kill_at - time.monotonic()) if self._again else None
+        return max(0.0, self._kill_at - time.monotonic()) if self._kill_at else None
 
     def collect(self) -> list[Event]:
         """Tell that it ended."""
@@ -94,14 +100,14 @@ class Program:
             self._kill_if_due()
             return []
         self._forget()
-        again, self._again = self._again, None
+        again, self._again, self._kill_at = self._again, None, 0.0
         if again is None:
             return [ProgramExited(time.monotonic(), code)]
         self.start(again)
         return []
 
     def _kill_if_due(self) -> None:
-        if self._again is not None and time.monotonic() >= self._kill_at:
+        if self._kill_at and time.monotonic() >= self._kill_at:
             self._kill_at = time.monotonic() + LEAVE_SECONDS
             if self._handle is not None:
                 self._handle.kill()

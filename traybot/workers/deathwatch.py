@@ -99,7 +99,9 @@ class Deathwatch:
         if seconds is None and self._judging_until:
             return 0.0
         glance = self._glances.seconds() if self._life else None
-        return min((one for one in (seconds, glance) if one is not None), default=None)
+        # A judgement has an end, whether or not a look falls due before it.
+        end = max(0.0, self._judging_until - time.monotonic()) if self._judging_until else None
+        return min((one for one in (seconds, glance, end) if one is not None), default=None)
 
     def _glance(self) -> None:
         """Tell what is wrong with the picture, or no longer wrong."""
@@ -146,7 +148,8 @@ class Deathwatch:
     def _watch(self, life: int) -> None:
         """Judge for this life; a new one begins with a clock at zero."""
         if life != self._known_life:
-            self._known_life, self._gathered, self._since = life, 0.0, 0.0
+            self._known_life, self._since = life, 0.0
+            self._gathered = self._memory.ran_before(life)
             self._begin_life()
             self._glances.begin()
         self._life, self._only_tell = life, False
@@ -186,6 +189,7 @@ class Deathwatch:
         self._memory.looked_at.value = now
         self._eyes.new_tick()
         running = self._running()
+        self._memory.note_running(self._known_life, running)
         fired = [
             watched
             for watched in self._watches

@@ -154,6 +154,12 @@ def _become_program(birth: Birth, channel: Channel) -> Exit:
     """Turn into the program that the bot names; the daemon goes on owning this process."""
     command = birth.plan.command
     channel.send({"say": "ready", "at": time.monotonic()})
+    # It knows no gate, so that it begins when the gate is opened for the first time.
+    while birth.memory.allowed.value != birth.life:
+        channel.wait(None)
+        asked = [document.get("do") for document in channel.receive()]
+        if "leave" in asked or channel.closed:
+            return Exit(Ending.LEFT)
     # Our ends close by it: what it starts must not keep them open.
     _be_ordinary()
     try:
