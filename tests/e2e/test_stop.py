@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.desktop import Desktop, eventually
-from tests.running import Running, make_bot, x_keys
+from tests.running import Running, make_bot, traybot, x_keys
 
 TRIALS = 30
 #: The issue's bound, from the engine's receipt of the command to the process being gone.
@@ -65,3 +65,15 @@ def test_a_stop_ends_every_routine_and_lets_go(desktop: Desktop, home: Path, nam
         summary = running.end()
     assert (summary["held_left"], summary["children_left"]) == (0, 0)
     assert summary["lives"] == TRIALS
+
+
+@pytest.mark.e2e
+def test_panic_is_a_command_too(desktop: Desktop, home: Path) -> None:
+    """It stops the bot and lets go, also of what nobody knows of: as its hotkey does."""
+    make_bot(home, "sleeps", code_of("sleeps"))
+    with x_keys() as keys, Running("sleeps") as running:
+        eventually(lambda: len(keys.held()) == 3, 10.0, "two keys and a button held")
+        done = traybot("panic")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert running.status()["phase"] == "idle"
+        assert len(keys.held()) == 0

@@ -1,6 +1,7 @@
 """Does the command line hear what the daemon says, and name plainly what went wrong?"""
 
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -88,7 +89,7 @@ def test_a_daemon_that_hangs_up_is_said(tmp_path: Path) -> None:
     assert not isinstance(raised.value, NoDaemon)
 
 
-@pytest.mark.parametrize("line", [b"nonsense\n", b"\xff\n", b'{"half": '])
+@pytest.mark.parametrize("line", [b"nonsense\n", b"\xff\n", b'{"half": ', b"[]\n", b"7\n"])
 def test_an_answer_that_is_no_json_is_said(tmp_path: Path, line: bytes) -> None:
     """Another program's words, or half an answer, are not taken for one."""
     with (
@@ -100,12 +101,88 @@ def test_an_answer_that_is_no_json_is_said(tmp_path: Path, line: bytes) -> None:
 
 def test_a_silent_daemon_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who never answers is not waited for without end."""
-    monkeypatch.setattr(client, "_PATIENCE_SECONDS", 0.1)
     silence = threading.Event()
     with daemon(tmp_path / "control", lambda caller: wait_for(silence)):
-        with pytest.raises(TraybotError, match="no answer"):
-            client.ask(tmp_path / "control", {"do": "status"})
+        with pytest.raises(TraybotError, match=r"hangs, no answer within 0\.1 s"):
+            client.ask(tmp_path / "control", {"do": "status"}, 0.1)
         silence.set()
+
+
+@pytest.mark.parametrize("how", ["a wish", "a follower"])
+def test_a_wish_may_take_long_where_a_question_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """A daemon that hangs is told from one that is at work; at its end that one is heard."""
+    monkeypatch.setattr(client, "QUESTION_SECONDS", 1.0)
+    path = tmp_path / "control"
+    with listening(path) as server:
+
+        def handle(document: dict[str, object], number: int) -> dict[str, object] | None:
+            if document["do"] == "status":  # asked when nothing has come for a second
+                server.server.answer(server.numbers[0], {"ok": True, "slow": True})
+                return {"ok": True, "code": 0}
+            server.numbers.append(number)
+            return None
+
+        monkeypatch.setattr(server.server, "_handler", handle)
+        if how == "a wish":
+            assert client.ask(path, {"do": "start"})["slow"]
+        else:
+            assert next(client.follow(path, {"do": "follow"}))["slow"]
+
+
+@pytest.mark.parametrize("how", ["a wish", "a follower"])
+def test_a_daemon_that_hangs_is_given_up_by_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Long before the slowest start would be over."""
+    monkeypatch.setattr(client, "QUESTION_SECONDS", 0.1)
+    path = tmp_path / "control"
+    with socket.socket(socket.AF_UNIX) as frozen:
+        frozen.bind(str(path))
+        frozen.listen(8)
+        with pytest.raises(TraybotError, match="hangs, no answer") as raised:
+            client.ask(path, {"do": "start"}) if how == "a wish" else next(
+                client.follow(path, {"do": "follow"})
+            )
+    assert "by force" in raised.value.remedy
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="a folder has one owner there")
+@pytest.mark.parametrize("fault", ["a link", "open to others", "another user's"])
+def test_nothing_is_said_in_a_folder_that_others_can_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Whoever made it may listen there in the daemon's place."""
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o700)
+    with listening(folder / "control") as server:
+        if fault == "a link":
+            (tmp_path / "link").symlink_to(folder)
+            folder = tmp_path / "link"
+        elif fault == "open to others":
+            folder.chmod(0o777)
+        else:
+            user = os.getuid() + 1
+            monkeypatch.setattr(os, "getuid", lambda: user)
+        with pytest.raises(TraybotError, match=r"cannot use .*(somebody else|others may write)"):
+            client.ask(folder / "control", {"do": "status"})
+        assert not server.heard
+
+
+@pytest.mark.skipif(not hasattr(socket, "SO_PEERCRED"), reason="the kernel does not tell")
+def test_another_users_daemon_is_told_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel says who listens, whoever owns the folder."""
+    path = tmp_path / "control"
+    with listening(path) as server:
+        user = os.getuid() + 1
+        monkeypatch.setattr(os, "getuid", lambda: user)
+        monkeypatch.setattr(client, "check_ours", lambda _folder: None)
+        with pytest.raises(TraybotError, match="another user's"):
+            client.ask(path, {"do": "status"})
+        assert not server.heard
 
 
 def test_a_full_queue_of_callers_is_no_missing_daemon(tmp_path: Path) -> None:

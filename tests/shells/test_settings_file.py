@@ -167,7 +167,7 @@ def test_an_option_is_set_however_its_table_is_written(path: Path, text: str) ->
             True,
             "cannot set zzz.zzz: there is no such option (known are bots.autostart, ",
         ),
-        ("bots.chosen", object(), "cannot set bots.chosen in "),
+        ("bots.chosen", object(), "cannot set bots.chosen: must be a text"),
         ("bots.chosen", None, "bots.chosen"),
     ],
 )

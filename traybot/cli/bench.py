@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from traybot import __version__
-from traybot.errors import TraybotError
+from traybot.errors import CaptureError, TraybotError
 from traybot.text import _, in_english
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def bench(*, no_display: bool, plot: str | None, as_json: bool) -> int:
         what = _("cannot write {plot}: there is no such folder").format(plot=plot)
         raise TraybotError(what, _("make it, or name another place"))
     with _screen(own=no_display):
-        found = _measure()
+        try:
+            found = _measure()
+        except CaptureError as error:
+            raise TraybotError(error.what, _("run it on a screen, or with --no-display")) from error
     if plot:
         _draw(found, Path(plot))
     print(json.dumps(in_english(_document(found))) if as_json else _table(found))
@@ -51,12 +54,12 @@ def _screen(*, own: bool) -> Iterator[None]:
     if not own:
         yield
         return
-    from Xlib.display import Display
-
     from traybot.demo.stage import end_screen, start_screen
 
     before = {name: os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY")}
     screen, number = start_screen(_SCREEN)
+    from Xlib.display import Display  # there is none where there is no such screen
+
     try:
         for name in before:
             os.environ.pop(name, None)

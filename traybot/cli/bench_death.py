@@ -144,11 +144,16 @@ class _Daemon:
     def share_of_a_core(self) -> float:
         """Watch the deathwatch do nothing for a while."""
         asked = [sys.executable, "-m", "traybot", "status", "--json"]
-        told = subprocess.run(asked, env=self._env, capture_output=True, check=True)
-        watcher = psutil.Process(json.loads(told.stdout)["pids"]["deathwatch"])
-        before = watcher.cpu_times()
-        time.sleep(_QUIET)
-        after = watcher.cpu_times()
+        told = subprocess.run(asked, env=self._env, capture_output=True, check=False, text=True)
+        try:
+            watcher = psutil.Process(json.loads(told.stdout)["pids"]["deathwatch"])
+            before = watcher.cpu_times()
+            time.sleep(_QUIET)
+            after = watcher.cpu_times()
+        except (ValueError, KeyError, psutil.Error) as error:
+            why = told.stderr.strip().removeprefix("traybot: ") or repr(error)
+            what = _("cannot measure what a deathwatch takes: {why}").format(why=why)
+            raise TraybotError(what, _("does the demo work? traybot demo")) from error
         return (after.user + after.system - before.user - before.system) / _QUIET
 
 

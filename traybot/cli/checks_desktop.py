@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from traybot.cli.finding import Finding, Heard, bad, good
-from traybot.errors import TraybotError
+from traybot.cli.finding import Check, Finding, Heard, bad, good
+from traybot.errors import SettingsError, TraybotError
 from traybot.shells import settings_file
 from traybot.shells.paths import Paths
 from traybot.system import choose
@@ -34,7 +34,13 @@ def _session(_paths: Paths, _heard: Heard) -> list[Finding]:
         return [bad("session", text, remedy)]
     text = _("X11, display {display}").format(display=display)
     desktop = os.environ.get("XDG_CURRENT_DESKTOP")
-    return [good("session", f"{text}, {desktop}" if desktop else text)]
+    return [good("session", joined(", ", (text, desktop)) if desktop else text)]
+
+
+def _hanging(_paths: Paths, _heard: Heard) -> list[Finding]:
+    text = _("the X server {display} does not answer").format(display=os.environ.get("DISPLAY"))
+    remedy = _("wait, or end the session from a console; nothing that needs a screen was tried")
+    return [bad("session", text, remedy)]
 
 
 def _tray(_paths: Paths, heard: Heard) -> list[Finding]:
@@ -70,6 +76,9 @@ def _hotkeys(paths: Paths, heard: Heard) -> list[Finding]:
     if status is not None:
         keys = heard.shown["hotkeys"]
         plain = {name: str(key["state"]) for name, key in status["hotkeys"].items()}
+    elif heard.trouble:
+        text = _("not tried: the daemon that does not answer may hold them")
+        return [good("hotkeys", text)]
     else:
         keys = _try_hotkeys(paths)
         plain = {name: str(in_english(key["state"])) for name, key in keys.items()}
@@ -129,10 +138,11 @@ def _backends(_paths: Paths, _heard: Heard) -> list[Finding]:
 
 
 def _capture(paths: Paths, heard: Heard) -> list[Finding]:
+    from traybot.vision.cameras import opener
     from traybot.vision.pictures import save_png
     from traybot.vision.screen import Screen
 
-    with Screen() as screen:
+    with Screen(opener(_backend(paths))) as screen:
         pixels = screen.grab(None).pixels
     paths.prepare()
     out = paths.state / "doctor.png"
@@ -147,6 +157,14 @@ def _capture(paths: Paths, heard: Heard) -> list[Finding]:
         remedy = _("is the screen locked or empty? look at the picture")
         return [bad("capture", text, remedy)]
     return [good("capture", text), *_looks(heard.status)]
+
+
+def _backend(paths: Paths) -> str:
+    """Give what `[capture] backend` says; damaged settings are another check's fault."""
+    try:
+        return str(settings_file.load(paths.settings).sections["capture"]["backend"])
+    except SettingsError:
+        return "auto"
 
 
 def _looks(status: dict[str, Any] | None) -> list[Finding]:
@@ -190,7 +208,10 @@ def _awake(_paths: Paths, heard: Heard) -> list[Finding]:
     return [Finding("awake", well, str(heard.shown["awake"]), remedy)]
 
 
-CHECKS: dict[str, Callable[[Paths, Heard], list[Finding]]] = {
+#: Where the X server hangs: whatever asked it would hang too.
+WITHOUT_SCREEN: dict[str, Check] = {"session": _hanging, "awake": _awake}
+
+CHECKS: dict[str, Check] = {
     "session": _session,
     "tray": _tray,
     "hotkeys": _hotkeys,

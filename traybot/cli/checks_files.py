@@ -5,12 +5,11 @@ import os
 import platform
 import shutil
 import stat
-from collections.abc import Callable
 
 from traybot import __version__
-from traybot.cli.finding import Finding, Heard, bad, good
-from traybot.errors import AlreadyRunning
-from traybot.shells import instance, settings_file
+from traybot.cli.finding import Check, Finding, Heard, bad, good
+from traybot.shells import settings_file
+from traybot.shells.instance import is_locked
 from traybot.shells.paths import Paths
 from traybot.system import choose
 from traybot.text import _, joined
@@ -43,7 +42,18 @@ def _opencv(_paths: Paths, _heard: Heard) -> list[Finding]:
         return [good("opencv", named)]
     several = _("several builds in one folder: {builds}").format(builds=named)
     remedy = _("pip uninstall {names}; pip install opencv-python").format(names=" ".join(builds))
+    if not builds and (version := _unpacked()):
+        return [good("opencv", version)]
     return [bad("opencv", several if builds else _("none is installed"), remedy)]
+
+
+def _unpacked() -> str:
+    """Give the version of one that pip does not know, such as a distribution's own."""
+    try:
+        import cv2
+    except ImportError:
+        return ""
+    return str(cv2.__version__)
 
 
 def _version(distribution: str) -> str:
@@ -64,24 +74,14 @@ def _daemon(paths: Paths, heard: Heard) -> list[Finding]:
         phase, hand = str(heard.status["phase"]), heard.shown["input"]
         text = _("runs, phase {phase}, input {input}").format(phase=_(phase), input=hand)
         return [good("daemon", text)]
-    if _locked(paths):
+    if heard.trouble or is_locked(paths.lock):
         text = heard.trouble or _("its lock is held, and nobody answers on its socket")
-        return [bad("daemon", text, _("wait a moment; if that does not help, end it by force"))]
+        force = _("wait a moment; if that does not help, end it by force")
+        return [bad("daemon", text, heard.remedy or force)]
     text = _("none runs")
     if paths.socket.exists():
         text = _("none runs; a socket of an ended one lies there, which harms nothing")
     return [good("daemon", text, _("start it with: traybot"))]
-
-
-def _locked(paths: Paths) -> bool:
-    """Whether a daemon holds the lock, answering or not."""
-    if not paths.lock.exists():
-        return False
-    try:
-        instance.InstanceLock(paths.lock).release()
-    except AlreadyRunning:
-        return True
-    return False
 
 
 def _settings(paths: Paths, heard: Heard) -> list[Finding]:
@@ -90,14 +90,14 @@ def _settings(paths: Paths, heard: Heard) -> list[Finding]:
         return [bad("settings", str(heard.shown["settings"]), _("a mended file is read at once"))]
     settings_file.load(paths.settings)
     there = _("sound") if paths.settings.exists() else _("not there: all defaults")
-    return [good("settings", f"{paths.settings}: {there}")]
+    return [good("settings", joined(": ", (str(paths.settings), there)))]
 
 
 def _permissions(paths: Paths, _heard: Heard) -> list[Finding]:
     """Nobody else may read or reach what is ours."""
     if os.name != "posix":
         return [good("permissions", _("as the folder of the user has them"))]
-    private = [paths.runtime, paths.socket, paths.log]
+    private = [paths.runtime, paths.socket, paths.log, paths.errors]
     modes = [(path, stat.S_IMODE(path.lstat().st_mode)) for path in private if path.exists()]
     opened = [f"{path} {mode:o}" for path, mode in modes if mode & 0o077]
     if opened:
@@ -114,7 +114,7 @@ def _disk(paths: Paths, _heard: Heard) -> list[Finding]:
     return [Finding("disk", room, text, "" if room else _("make room"))]
 
 
-CHECKS: dict[str, Callable[[Paths, Heard], list[Finding]]] = {
+CHECKS: dict[str, Check] = {
     "versions": _versions,
     "opencv": _opencv,
     "autostart": _autostart,

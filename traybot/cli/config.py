@@ -11,7 +11,7 @@ from traybot.core.options import nearest
 from traybot.core.settings import DEFAULTS, WITHOUT_EFFECT
 from traybot.errors import NoDaemon, SettingsError, TraybotError
 from traybot.shells import client, settings_file
-from traybot.shells.paths import find_paths
+from traybot.shells.paths import find_paths, make_folder
 from traybot.text import _
 
 
@@ -86,7 +86,7 @@ def _edit() -> None:
     if not editor:
         raise TraybotError(_("cannot edit: no editor is chosen"), _("set VISUAL or EDITOR"))
     path = find_paths().settings
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     try:
         done = subprocess.run([*shlex.split(editor), str(path)], check=False)
     except (OSError, ValueError) as error:

@@ -4,12 +4,16 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import IO, Any
 
 from traybot.errors import AlreadyRunning, TraybotError
-from traybot.shells.paths import find_paths
+from traybot.shells.instance import is_locked
+from traybot.shells.paths import Paths, find_paths
 from traybot.text import _
 
 _UP_SECONDS = 15.0
+_LOOK_SECONDS = 0.05
 
 
 def run(  # noqa: PLR0913  one parameter per option of the command
@@ -61,7 +65,7 @@ def open() -> int:  # noqa: A001  the command's own name
         return talk.status(as_json=False, follow=False)
     paths = find_paths()
     paths.prepare()
-    with (paths.state / "stderr.txt").open("w") as log:
+    with _private(paths.errors) as log:
         process = start_apart(
             [sys.executable, "-m", "traybot", "run"],
             choose.apart(console=False),
@@ -69,18 +73,48 @@ def open() -> int:  # noqa: A001  the command's own name
             stdout=subprocess.DEVNULL,
             stderr=log,
         )
+    status = _answered(process, paths)
+    print(_("traybot runs; see it with: traybot status"))
+    if status.get("settings", "ok") != "ok":
+        print(f"traybot: {status['settings']}", file=sys.stderr)
+    return 0
+
+
+def _answered(process: "subprocess.Popen[bytes]", paths: Paths) -> dict[str, Any]:
+    """Give the status of the daemon that we, or somebody else at the same time, have started."""
+    from traybot.cli import talk
+
+    trouble: TraybotError | None = None
     deadline = time.monotonic() + _UP_SECONDS
     while time.monotonic() < deadline:
-        if (status := talk.running()) is not None:
-            print(_("traybot runs; see it with: traybot status"))
-            if status["settings"] != "ok":
-                print(f"traybot: {status['settings']}", file=sys.stderr)
-            return 0
-        if process.poll() is not None:
+        try:
+            if (status := talk.running()) is not None:
+                return status
+        except TraybotError as error:  # it listens, and has no time yet
+            trouble = error
+        # One that another has started meanwhile holds the lock, and will answer.
+        if process.poll() is not None and not is_locked(paths.lock):
             break
-        time.sleep(0.05)
-    remedy = _("see {log}, or try: traybot run").format(log=paths.log)
-    raise TraybotError(_("cannot start traybot"), remedy)
+        time.sleep(_LOOK_SECONDS)
+    raise trouble or _not_started(paths)
+
+
+def _private(path: Path) -> IO[bytes]:
+    """Begin a file that its owner alone may read; several may write to its end."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+    path.chmod(0o600)  # of a former version's the others may read
+    return os.fdopen(file, "ab")
+
+
+def _not_started(paths: Paths) -> TraybotError:
+    """Word by the daemon's own last line why it did not come up."""
+    lines = paths.errors.read_text(encoding="utf-8", errors="replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    if not last:
+        remedy = _("see {log}, or try: traybot run").format(log=paths.log)
+        return TraybotError(_("cannot start traybot"), remedy)
+    what = _("cannot start traybot: {why}").format(why=last.removeprefix("traybot: "))
+    return TraybotError(what, _("see {log}, or try: traybot run").format(log=paths.errors))
 
 
 def demo(*, no_display: bool, seconds: float, as_json: bool) -> int:

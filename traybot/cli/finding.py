@@ -1,7 +1,10 @@
 """What has a check of doctor found, and what does it go by?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from traybot.shells.paths import Paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,7 @@ class Heard:
     shown: dict[str, Any]
     #: Why none answers, should one be there.
     trouble: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,10 @@ class Finding:
     ok: bool
     text: str
     remedy: str = ""
+
+
+#: A check: asks, and gives what it found.
+Check = Callable[[Paths, Heard], list[Finding]]
 
 
 def good(check: str, text: str, remedy: str = "") -> Finding:

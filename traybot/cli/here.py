@@ -14,7 +14,8 @@ def bots(*, names: bool, as_json: bool) -> int:
     """List the bots with what is wrong with each."""
     shelf = _shelf()
     if names:
-        print(*shelf.names(), sep="\n")
+        for name in shelf.names():
+            print(name)
         return 0
     found = shelf.faults()
     if as_json:
@@ -79,9 +80,13 @@ def new(bot: str) -> int:
     if folder.exists():
         what = _("cannot make {folder}: it is there already").format(folder=folder)
         raise TraybotError(what, _("choose another name"))
-    (folder / "templates").mkdir(parents=True)
-    (folder / "bot.toml").write_text(_NEW_SETTINGS.format(name=bot), encoding="utf-8")
-    (folder / "routine.py").write_text(_NEW_CODE, encoding="utf-8")
+    try:
+        (folder / "templates").mkdir(parents=True)
+        (folder / "bot.toml").write_text(_NEW_SETTINGS.format(name=bot), encoding="utf-8")
+        (folder / "routine.py").write_text(_NEW_CODE, encoding="utf-8")
+    except OSError as error:
+        what = _("cannot make {folder}: {why}").format(folder=folder, why=error.strerror)
+        raise TraybotError(what, _("see what is in its way, or set TRAYBOT_HOME")) from error
     made = _("made {folder}; run it with: {command}")
     print(made.format(folder=folder, command=f"traybot run {bot}"))
     return 0

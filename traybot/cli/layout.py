@@ -1,10 +1,11 @@
 """How is a page of help laid out? Commands in groups, sentences, examples, exit codes."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from traybot.cli.pages import CODES, FIRST_STEPS, GROUPS, Page
+from traybot.cli.page import CODES, Page
+from traybot.cli.pages import FIRST_STEPS, GROUPS
 from traybot.text import _
 
 _WIDTH = 78
@@ -26,6 +27,15 @@ class Parser(argparse.ArgumentParser):
 
     #: What its help says; None: it has no more than its options.
     page: Page | None = None
+    #: Says what of the words given does not go together, "" if all does.
+    check: Callable[[argparse.Namespace], str] | None = None
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # noqa: ANN401  as its base
+        """Read the words, and look whether they go together."""
+        given, rest = super().parse_known_args(args, namespace)
+        if self.check is not None and (wrong := self.check(given)):
+            self.error(wrong)
+        return given, rest
 
     def format_help(self) -> str:
         """Lay the page out."""

@@ -1,6 +1,7 @@
 """How is the log shown, and followed as it grows?"""
 
 import collections
+import os
 import sys
 import time
 from io import TextIOWrapper
@@ -19,13 +20,13 @@ def log(*, follow: bool, count: int) -> int:
     file = _open(path)
     while True:
         with file:
-            sys.stdout.writelines(collections.deque(file, maxlen=count))
+            sys.stdout.writelines(collections.deque(file, maxlen=min(count, sys.maxsize)))
             sys.stdout.flush()
             if not follow:
                 return 0
             _until_replaced(path, file)
         # Of the file that took its place, everything is new.
-        file, count = _open(path), sys.maxsize
+        file, count = _reopened(path), sys.maxsize
 
 
 def _open(path: Path) -> TextIOWrapper:
@@ -36,14 +37,33 @@ def _open(path: Path) -> TextIOWrapper:
         raise TraybotError(what, _("it is there once traybot has run")) from error
 
 
+def _reopened(path: Path) -> TextIOWrapper:
+    """Open what was there just now; one rotation may come on another's heels."""
+    while True:
+        try:
+            return _open(path)
+        except TraybotError:
+            if path.exists():
+                raise
+            time.sleep(_LOOK_SECONDS)
+
+
 def _until_replaced(path: Path, file: TextIOWrapper) -> None:
     """Pass on what is written until another file has the name."""
-    own = path.stat().st_ino
+    own = os.fstat(file.fileno()).st_ino
     while True:
-        replaced = not path.exists() or path.stat().st_ino != own
+        there = _number(path)
         for line in file:
             sys.stdout.write(line)
         sys.stdout.flush()
-        if replaced and path.exists():
+        if there not in {None, own}:
             return
         time.sleep(_LOOK_SECONDS)
+
+
+def _number(path: Path) -> int | None:
+    """Give by what number the disk knows the file; None while there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None

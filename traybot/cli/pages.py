@@ -3,34 +3,8 @@
 The texts alone: `parser.py` says what each command takes. A test holds the two together.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import NamedTuple
-
+from traybot.cli.page import Page
 from traybot.text import later
-
-#: What an exit code means, unless a page says it in its own words.
-CODES = {
-    0: later("done"),
-    1: later("it failed; one line says why, and what to do"),
-    2: later("the command line is wrong"),
-    3: later("no traybot runs"),
-    4: later("makes no sense in this phase"),
-    5: later("the bot or the settings have a mistake"),
-}
-
-
-class Page(NamedTuple):
-    """One command: what it does in a line, then in sentences, examples, and its exit codes."""
-
-    does: str
-    more: str
-    #: Command lines, each with what it is for.
-    examples: tuple[tuple[str, str], ...]
-    #: Exit codes beside 0 and 2 that it may have: in the usual words, or in its own.
-    codes: tuple[int, ...] = ()
-    own_codes: Mapping[int, str] = MappingProxyType({})
-
 
 #: In what order they are shown.
 GROUPS: tuple[tuple[str, dict[str, Page]], ...] = (
@@ -60,6 +34,16 @@ GROUPS: tuple[tuple[str, dict[str, Page]], ...] = (
                 ),
                 (("traybot stop", ""),),
                 (3, 4),
+            ),
+            "panic": Page(
+                later("stop everything now and let go of everything"),
+                later(
+                    "A stop, which in addition lets go of whatever our virtual device holds down,"
+                    " known of or not. The same as the hotkey Ctrl+Shift+F10, and as Panic in"
+                    " the tray's menu."
+                ),
+                (("traybot panic", ""),),
+                (3,),
             ),
             "pause": Page(
                 later("pause the bot: it lets go of all keys and stands still"),
@@ -148,7 +132,7 @@ GROUPS: tuple[tuple[str, dict[str, Page]], ...] = (
                     ("traybot find coin.png --all --show out.png", later("every one, drawn")),
                     ("traybot find coin.png --scale 0.8,1,1.25", later("at other sizes too")),
                 ),
-                (1,),
+                (1, 5),
                 {0: later("done, whether or not it is found: see its answer")},
             ),
         },
@@ -211,8 +195,9 @@ GROUPS: tuple[tuple[str, dict[str, Page]], ...] = (
                 later("see the whole thing work in half a minute"),
                 later(
                     "Plays the built-in game with its bot, tells the story as it happens: "
-                    "deaths, recoveries, a pause, a stop. Ends by itself and leaves nothing "
-                    "behind."
+                    "deaths, recoveries, a pause, a stop. Ends by itself, and leaves nothing "
+                    "behind but a picture in this folder, traybot-demo.png: the first death."
+                    " With --json there is none."
                 ),
                 (
                     ("traybot demo", later("in a window of this desktop")),

@@ -4,29 +4,33 @@ import argparse
 import functools
 import gettext
 import importlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import itertools
+from collections.abc import Callable, Iterator
 
 from traybot import __version__
-from traybot.cli import layout
+from traybot.cli import layout, values
 from traybot.cli.pages import PAGES
 from traybot.text import DOMAIN, FOLDER, _
-
-if TYPE_CHECKING:
-    from traybot.core.geometry import Rect
 
 Command = Callable[[], int]
 
 #: Commands that take nothing and are a wish for the daemon.
-_PLAIN = ("pause", "resume", "toggle", "stop", "restart", "reload", "quit")
+_PLAIN = ("pause", "resume", "toggle", "stop", "panic", "restart", "reload", "quit")
 
 
 def parse(argv: list[str]) -> Command:
     """Read the words; a usage error ends the program with code 2 and says what is wrong."""
     only = argv[0] if argv and argv[0] in PAGES else ""
-    given = vars(make_parser(only).parse_args(argv))
+    given = vars(make_parser(only).parse_args(list(_bound(argv))))
     name = given.pop("command") or "open"
     return functools.partial(_function(name), **given)
+
+
+def _bound(argv: list[str]) -> Iterator[str]:
+    """Give the words, a region bound to its option: "-5,0,10,10" alone is an option to argparse."""
+    words = iter(argv)
+    for word in words:
+        yield word if word != "--region" else "=".join((word, *itertools.islice(words, 1)))
 
 
 def _function(name: str) -> Callable[..., int]:
@@ -86,9 +90,7 @@ def make_parser(only: str = "") -> argparse.ArgumentParser:
     return parser
 
 
-def _add(
-    commands: "argparse._SubParsersAction[layout.Parser]", name: str
-) -> argparse.ArgumentParser:
+def _add(commands: "argparse._SubParsersAction[layout.Parser]", name: str) -> layout.Parser:
     """Add a command with what its page says."""
     page = PAGES[name]
     parser: layout.Parser = commands.add_parser(
@@ -114,7 +116,7 @@ def _add_looks(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     log = _add(commands, "log")
     log.add_argument("-f", "--follow", action="store_true", help=_("go on as it grows"))
     log.add_argument(
-        "-n", "--count", type=_count, default=40, help=_("how many lines, 40 if unsaid")
+        "-n", "--count", type=values.count, default=40, help=_("how many lines, 40 if unsaid")
     )
     doctor = _add(commands, "doctor")
     doctor.add_argument("--full", action="store_true", help=_("with the names of user and folders"))
@@ -128,7 +130,7 @@ def _add_looks(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
         "--no-display", action="store_true", help=_("on an invisible screen of its own")
     )
     demo.add_argument(
-        "--seconds", type=_seconds, default=25.0, help=_("how long to play, such as 25s")
+        "--seconds", type=values.seconds, default=25.0, help=_("how long to play, such as 25s")
     )
     _json(demo)
 
@@ -162,7 +164,7 @@ def _add_run(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     run.add_argument(
         "--for",
         dest="seconds",
-        type=_seconds,
+        type=values.seconds,
         metavar="DURATION",
         help=_("end after this, e.g. 60s"),
     )
@@ -175,21 +177,22 @@ def _add_run(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
 
 def _add_find(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     find = _add(commands, "find")
+    find.check = values.unfit
     find.add_argument(
         "template", help=_("a PNG, whose transparent pixels do not count; for text an expression")
     )
     find.add_argument(
         "--in", dest="picture", metavar="IMAGE", help=_("look here, not at the screen")
     )
-    find.add_argument("--region", type=_region, metavar="X,Y,W,H", help=_("look only here"))
+    find.add_argument("--region", type=values.region, metavar="X,Y,W,H", help=_("look only here"))
     find.add_argument(
         "--kind", choices=("image", "feature", "text"), default="image", help=_("what it is")
     )
-    find.add_argument("--threshold", type=_score, default=0.9, help=_("lowest score, 0 to 1"))
+    find.add_argument("--threshold", type=values.score, default=0.9, help=_("lowest score, 0 to 1"))
     find.add_argument(
         "--scale",
         dest="scales",
-        type=_scales,
+        type=values.scales,
         default=(1.0,),
         metavar="S,S",
         help=_("sizes to look at, such as 0.8,1,1.25"),
@@ -234,56 +237,3 @@ _GROUPS = (
 
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", dest="as_json", action="store_true", help=_("answer in JSON"))
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        message = _('"{text}" is not a number of lines').format(text=text)
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    from traybot.core.durations import parse_duration
-
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def _score(text: str) -> float:
-    return _numbers(text, low=0.0, high=1.0)[0]
-
-
-def _scales(text: str) -> tuple[float, ...]:
-    return _numbers(*text.split(","), low=0.1, high=10.0)
-
-
-def _numbers(*texts: str, low: float, high: float) -> tuple[float, ...]:
-    for text in texts:
-        try:
-            inside = low <= float(text) <= high
-        except ValueError:
-            inside = False
-        if not inside:
-            message = _('"{text}" is not a number from {low:g} to {high:g}').format(
-                text=text, low=low, high=high
-            )
-            raise argparse.ArgumentTypeError(message)
-    return tuple(float(text) for text in texts)
-
-
-def _region(text: str) -> "Rect":
-    from traybot.core.geometry import Rect
-
-    try:
-        x, y, width, height = (int(part) for part in text.split(","))
-    except ValueError as error:
-        message = _('"{text}" is not a region such as 0,0,640,200').format(text=text)
-        raise argparse.ArgumentTypeError(message) from error
-    rect = Rect(x, y, width, height)
-    if rect.empty:
-        message = _('"{text}" has no pixel in it').format(text=text)
-        raise argparse.ArgumentTypeError(message)
-    return rect

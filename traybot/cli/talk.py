@@ -1,6 +1,7 @@
 """How are the commands carried out that only ask the running daemon?"""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,12 @@ def start(bot: str) -> int:
 
 
 def named(bot: str) -> str:
-    """Give a bot's name, or the whole path of its folder: the daemon stands elsewhere."""
-    folder = Path(bot)
-    if bot and ("/" in bot or (folder / "bot.toml").is_file()):
-        return str(folder.expanduser().absolute())
+    """Give a bot's name, or the whole path of its folder: the daemon stands elsewhere.
+
+    What has a slash is a path, and so is a dot; a name means the bots folder, wherever one stands.
+    """
+    if bot in {".", ".."} or "/" in bot or os.sep in bot:
+        return str(Path(bot).expanduser().absolute())
     return bot
 
 
@@ -34,9 +37,11 @@ def status(*, as_json: bool, follow: bool) -> int:
     if follow:
         wish = {"do": "follow", "local": not as_json}
         for document in client.follow(find_paths().socket, wish):
+            if document.get("code"):
+                _checked(document)
             _print(document, as_json=as_json)
         return 0
-    document = client.ask(find_paths().socket, {"do": "status", "local": not as_json})
+    document = _asked(local=not as_json)
     for hidden in ("ok", "code"):
         document.pop(hidden, None)
     _print(document, as_json=as_json)
@@ -46,18 +51,30 @@ def status(*, as_json: bool, follow: bool) -> int:
 def running() -> dict[str, Any] | None:
     """Give a daemon's status, None if none answers."""
     try:
-        return client.ask(find_paths().socket, {"do": "status"})
+        return _asked(local=False)
     except NoDaemon:
         return None
 
 
+def _asked(*, local: bool) -> dict[str, Any]:
+    question = {"do": "status", "local": True} if local else {"do": "status"}
+    return _checked(client.ask(find_paths().socket, question, client.QUESTION_SECONDS))
+
+
 def _obeyed(document: dict[str, Any]) -> int:
-    answer = client.ask(find_paths().socket, document)
-    code, text = int(answer.get("code", 1)), str(answer.get("text", ""))
-    if not code:
-        return 0
-    kinds: dict[int, type[TraybotError]] = {3: NoDaemon, 4: Refused, 5: BotError}
-    raise kinds.get(code, TraybotError)(text)
+    _checked(client.ask(find_paths().socket, document))
+    return 0
+
+
+def _checked(answer: dict[str, Any]) -> dict[str, Any]:
+    """Give an answer that says yes; raise what another one says."""
+    code = answer.get("code")
+    if not isinstance(code, int):
+        client.not_understood()
+    if code:
+        kinds: dict[int, type[TraybotError]] = {3: NoDaemon, 4: Refused, 5: BotError}
+        raise kinds.get(code, TraybotError)(str(answer.get("text", "")))
+    return answer
 
 
 def _print(document: dict[str, Any], *, as_json: bool) -> None:
@@ -67,7 +84,11 @@ def _print(document: dict[str, Any], *, as_json: bool) -> None:
         facts = {k: v for k, v in document.items() if k not in {"event", "t", "life"} and v}
         print(f"{document['t']:9.3f} s  {document['event']}  {_facts(facts)}")
     else:
-        print(_page(document))
+        try:
+            page = _page(document)
+        except (KeyError, TypeError, AttributeError, IndexError) as error:
+            client.not_understood(error)
+        print(page)
     sys.stdout.flush()
 
 

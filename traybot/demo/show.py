@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +31,17 @@ def show(*, no_display: bool, seconds: float, as_json: bool) -> int:
             print(told.format(seconds=seconds) + "\n")
         os.environ.update(stage.env)
         story = Story(as_json=as_json)
-        for document in _events(stage, seconds):
-            story.tell(document)
+        with closing(_events(stage, seconds)) as events:
+            for document in events:
+                story.tell(document)
     return story.end()
 
 
-def _events(stage: Stage, seconds: float) -> Iterator[Document]:
+def _events(stage: Stage, seconds: float) -> Generator[Document, None, None]:
     """Run a daemon of its own on the stage; give its events until it is gone."""
     command = [sys.executable, "-m", "traybot", "run", str(BOT), "--no-tray", "--no-hotkeys"]
     daemon = subprocess.Popen(
-        [*command, "--for", f"{seconds:g}s", "--json"],
+        [*command, "--for", f"{seconds:.3f}s", "--json"],
         env=stage.env,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -56,6 +57,9 @@ def _events(stage: Stage, seconds: float) -> Iterator[Document]:
         daemon.terminate()
         for line in daemon.stdout:
             yield json.loads(line)
+    except GeneratorExit:  # whoever listened to us has gone: nothing more is to be told
+        daemon.terminate()
+        raise
     finally:
         with suppress(subprocess.TimeoutExpired):
             daemon.wait(_END_SECONDS)
@@ -72,7 +76,7 @@ class Story:
         """Nothing has happened yet."""
         self._as_json = as_json
         self._seen: Document = {}
-        self._photographer = Photographer()
+        self._photographer = None if as_json else Photographer()
         self._summary: Document | None = None
 
     def tell(self, document: Document) -> None:
@@ -80,7 +84,7 @@ class Story:
         event = document["event"]
         if event == "summary":
             self._summary = document
-        if event == "verdict":
+        if event == "verdict" and self._photographer:
             self._photographer.take(document)
         if self._as_json:
             print(json.dumps(document), flush=True)
@@ -126,7 +130,7 @@ class Story:
             print("\n" + told.format(median=stop["p50"], longest=stop["max"], **s))
             told = _("Left behind: {held_left} keys held, {children_left} processes.")
             print(told.format(**s))
-            if self._photographer.done:
+            if self._photographer and self._photographer.done:
                 print(_("The first death, as it was seen: {picture}").format(picture=PICTURE))
         return 0 if good else 1
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from traybot.core.botfile import BotPlan, read_bot
@@ -131,23 +132,28 @@ def _check_built(plan: BotPlan, file: Path, text: str) -> None:
 
 def _check_templates(plan: BotPlan, file: Path, text: str) -> None:
     named = [
-        (name, line_of(text, "watch", "see", index))
+        (name, line_of(text, "watch", "see", index), _smallest(watch.scales))
         for index, watch in enumerate(plan.watches)
         for name in watch.see
     ]
     named += [
-        (rung.wait, line_of(text, "recovery.step", "wait", index))
+        (rung.wait, line_of(text, "recovery.step", "wait", index), 1.0)
         for index, rung in enumerate(plan.recovery)
         if rung.wait
     ]
-    for name, line in named:
+    for name, line, smallest in named:
         try:
-            check_template(Path(plan.folder) / name)
+            check_template(Path(plan.folder) / name, smallest)
         except BotError as error:
             what = _("{what}, named in {file}, line {line}").format(
                 what=error.what, file=file.name, line=line
             )
             raise BotError(what, error.remedy) from error
+
+
+def _smallest(scales: Sequence[float]) -> float:
+    """Give the scale that leaves least of a template."""
+    return min((1.0, *scales))
 
 
 def _check_code(plan: BotPlan, file: Path, text: str) -> None:

@@ -27,6 +27,19 @@ class InstanceLock:
             self._file = -1
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a daemon holds the lock, answering or not."""
+    if not path.exists():
+        return False
+    try:
+        InstanceLock(path).release()
+    except AlreadyRunning:
+        return True
+    except OSError:  # what lies there is no lock
+        return False
+    return False
+
+
 def _lock(file: int) -> None:
     # By their names: a type checker knows the one module empty here, the other one elsewhere.
     try:

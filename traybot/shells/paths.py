@@ -3,6 +3,7 @@
 import os
 import warnings
 from pathlib import Path
+from stat import S_ISLNK
 from typing import NamedTuple
 
 from traybot.errors import TraybotError
@@ -33,6 +34,11 @@ class Paths(NamedTuple):
         return self.state / "traybot.log"
 
     @property
+    def errors(self) -> Path:
+        """What a daemon in the background wrote to its standard error: why it did not start."""
+        return self.state / "stderr.txt"
+
+    @property
     def socket(self) -> Path:
         """Where the daemon listens for commands."""
         return self.runtime / "control"
@@ -45,7 +51,7 @@ class Paths(NamedTuple):
     def prepare(self) -> None:
         """Make the folders, for their owner only; refuse a runtime folder that is not ours."""
         for folder in (self.settings.parent, self.bots, self.state, self.runtime):
-            _make(folder)
+            make_folder(folder)
         _check_private(self.runtime)
 
 
@@ -99,7 +105,8 @@ def _user() -> str:
     return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
 
 
-def _make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder for its owner only, unless it is there; `TraybotError` where that fails."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -107,12 +114,29 @@ def _make(folder: Path) -> None:
         raise TraybotError(what, _("see what is in its way, or set TRAYBOT_HOME")) from error
 
 
-def _check_private(folder: Path) -> None:
-    if not hasattr(os, "getuid"):
+def check_ours(folder: Path) -> None:
+    """Refuse a folder in which somebody else may have put a socket; one that is not there is fine.
+
+    `TraybotError` if it is another user's, a link, or open to others' writing.
+    """
+    try:
+        found = folder.lstat()
+    except OSError:  # nobody has put anything there
         return
+    _check_owner(folder, found)
+    if hasattr(os, "getuid") and found.st_mode & 0o022:
+        what = _("cannot use {folder}: others may write to it").format(folder=folder)
+        raise TraybotError(what, _("take the others' rights away: chmod go="))
+
+
+def _check_private(folder: Path) -> None:
     found = folder.lstat()
-    if folder.is_symlink() or found.st_uid != os.getuid():
+    _check_owner(folder, found)
+    if hasattr(os, "getuid") and found.st_mode & 0o077:
+        folder.chmod(0o700)
+
+
+def _check_owner(folder: Path, found: os.stat_result) -> None:
+    if hasattr(os, "getuid") and (S_ISLNK(found.st_mode) or found.st_uid != os.getuid()):
         what = _("cannot use {folder}: it belongs to somebody else").format(folder=folder)
         raise TraybotError(what, _("remove it, or set TRAYBOT_HOME"))
-    if found.st_mode & 0o077:
-        folder.chmod(0o700)

@@ -58,8 +58,11 @@ def read_picture(
         raise _unusable(path, what, _NO_PICTURE) from error
 
 
-def check_template(path: Path) -> None:
-    """See whether a picture can be a template; `TemplateError` says why it cannot."""
+def check_template(path: Path, scale: float = 1.0) -> None:
+    """See whether a picture can be a template, at its size and made smaller by `scale`.
+
+    `TemplateError` says why it cannot.
+    """
     try:
         picture = read_picture(path, max_side=rules.MAX_SIDE, max_bytes=rules.MAX_BYTES)
     except TraybotError as error:
@@ -71,10 +74,22 @@ def check_template(path: Path) -> None:
         grey = ImageStat.Stat(picture.convert("L"), counted).stddev[0]
         colored = max(ImageStat.Stat(picture.convert("RGB"), counted).stddev)
         fault, remedy = rules.fault(picture.size, grey, colored)
+        if not fault and scale < 1.0:
+            fault, remedy = _too_small(picture.size, scale)
     if fault:
         raise TemplateError(
             _("cannot use the template {path}: {fault}").format(path=path, fault=fault), remedy
         )
+
+
+def _too_small(size: tuple[int, int], scale: float) -> tuple[str, str]:
+    """Give what is wrong with a size made smaller and the remedy; two empty texts if nothing is."""
+    width, height = (round(side * scale) for side in size)
+    if min(width, height) >= rules.MIN_SIDE:
+        return "", ""
+    what = _("at the scale {scale:g} it is {width} x {height} pixels, less than {least} x {least}")
+    told = what.format(scale=scale, width=width, height=height, least=rules.MIN_SIDE)
+    return told, _("take a larger piece, or leave out the scale")
 
 
 def _read(path: Path, max_bytes: int) -> bytes:

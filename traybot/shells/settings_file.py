@@ -41,6 +41,7 @@ def set_option(path: Path, name: str, value: object) -> None:
     """
     section, _dot, option = name.partition(".")
     _check_name(name, section, option)
+    _check_value(section, option, value)
     before = _read(path) or ""
     wanted = {key: dict(values) for key, values in _check(path, before).sections.items()}
     wanted[section][option] = value
@@ -81,6 +82,14 @@ def _check_name(name: str, section: str, option: str) -> None:
         raise SettingsError(
             _("cannot set {name}: there is no such option").format(name=name), nearest(name, known)
         )
+
+
+def _check_value(section: str, option: str, value: object) -> None:
+    """Refuse a value for what it is; no file and no line need be named for that."""
+    _settings, problems = read_settings({section: {option: value}})
+    if problems:
+        what = _("cannot set {section}.{what}").format(section=section, what=problems[0].what)
+        raise SettingsError(what, problems[0].remedy)
 
 
 def _rewritten(

@@ -43,13 +43,17 @@ def notifier_host() -> bool:
 
 
 def xembed_host() -> bool:
-    """Whether a window on our screen embeds tray icons."""
-    from Xlib import X, error
-    from Xlib.display import Display
+    """Whether a window on our screen embeds tray icons; where the server hangs none does."""
+    from Xlib import X
 
+    from traybot.system.x11_answers import silent
+    from traybot.system.x11_connection import LOST, connect
+
+    if silent():
+        return False
     # DISPLAY may be gone, or the screen with it.
-    gone = (error.DisplayError, error.ConnectionClosedError, OSError)
-    with contextlib.suppress(*gone), contextlib.closing(Display()) as display:
+    gone = (BackendUnavailable, *LOST)
+    with contextlib.suppress(*gone), contextlib.closing(connect()) as display:
         tray = display.intern_atom(f"_NET_SYSTEM_TRAY_S{display.get_default_screen()}")
         return bool(display.get_selection_owner(tray) != X.NONE)
     return False

@@ -136,6 +136,15 @@ def manager_address(folder: Path, name: str) -> str:
     return rf"\\.\pipe\traybot-{os.urandom(8).hex()}-{name}" if WINDOWS else str(folder / name)
 
 
+def screen_hangs() -> bool:
+    """Whether the screen is there and does not answer: whoever asked more of it might wait on."""
+    if not LINUX or not os.environ.get("DISPLAY"):
+        return False
+    from traybot.system.x11_answers import silent
+
+    return silent()
+
+
 def injector() -> Injector:
     """Give a way to press keys and move the mouse; `BackendUnavailable` says why there is none."""
     if LINUX:

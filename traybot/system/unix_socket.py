@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from traybot.errors import TraybotError
 from traybot.system.calling import Connection
+from traybot.text import _
 
 #: So many may knock at once; the system turns others away.
 _BACKLOG = 128
@@ -111,7 +113,7 @@ class UnixListener:
 
     def _accept(self) -> list[Connection]:
         with contextlib.suppress(OSError):
-            connection, _ = self._listener.accept()
+            connection, _address = self._listener.accept()
             if _is_ours(connection):
                 return [UnixConnection(connection, self._selector)]
             connection.close()
@@ -147,23 +149,33 @@ def _listen(path: Path) -> socket.socket:
 
 
 def _is_ours(connection: socket.socket) -> bool:
-    """Ask the kernel who calls; where it cannot tell, the folder's mode is the fence."""
+    """Ask the kernel who calls, or listens; where it cannot tell the folder is the fence."""
     if _WHO is None:
         return True
     raw = connection.getsockopt(socket.SOL_SOCKET, _WHO, struct.calcsize("3i"))
-    _, uid, _ = struct.unpack("3i", raw)
+    _pid, uid, _gid = struct.unpack("3i", raw)
     return bool(uid == vars(os)["getuid"]())
+
+
+def _check_ours(connection: socket.socket) -> None:
+    if not _is_ours(connection):
+        what = _("cannot trust what answers for traybot: it is another user's")
+        raise TraybotError(what, _("start traybot anew, and look who does that"))
 
 
 class UnixClient:
     """Satisfies `calling.ClientConnection`."""
 
     def __init__(self, path: Path, seconds: float) -> None:
-        """Connect; `OSError` if nobody listens there. A send may take `seconds`."""
+        """Connect; a send may take `seconds`.
+
+        `OSError` if nobody listens there, `TraybotError` if it is somebody else who does.
+        """
         self._socket = socket.socket(_UNIX)
         self._socket.settimeout(seconds)
         try:
             self._knock(str(path))
+            _check_ours(self._socket)
         except BaseException:
             self._socket.close()
             raise

@@ -11,9 +11,9 @@ from pathlib import Path
 from Xlib import X, error
 from Xlib.display import Display
 from Xlib.protocol.rq import Request
-from Xlib.support.connect import get_display
 
 from traybot.errors import BackendUnavailable, TraybotError
+from traybot.system.x11_authority import get_display
 from traybot.text import _
 
 _log = logging.getLogger(__name__)
@@ -76,9 +76,8 @@ def losing_is(error_class: type[TraybotError], what: str) -> Iterator[None]:
     try:
         yield
     except LOST as lost:
-        raise error_class(
-            f"cannot {what}: the X server is gone", "log in again, then start traybot"
-        ) from lost
+        gone = _("cannot {what}: the X server is gone").format(what=_(what))
+        raise error_class(gone, _("log in again, then start traybot")) from lost
 
 
 def _probe(display: str | None) -> None:

@@ -18,7 +18,7 @@ from traybot.system.x11_chords import ALL_MODIFIERS, Place, Plan, plan
 from traybot.system.x11_connection import connect, disconnect, losing_is
 from traybot.system.x11_keymap import Keymap
 from traybot.system.x11_state import keys_down
-from traybot.text import _
+from traybot.text import _, later
 
 
 class X11Grabs:
@@ -170,4 +170,4 @@ class X11Grabs:
 
 
 def _listening() -> AbstractContextManager[None]:
-    return losing_is(BackendUnavailable, "listen for hotkeys")
+    return losing_is(BackendUnavailable, later("listen for hotkeys"))

@@ -19,7 +19,7 @@ from traybot.system.x11_connection import connect, disconnect, drain, losing_is
 from traybot.system.x11_keymap import Keymap
 from traybot.system.x11_spares import SpareCodes
 from traybot.system.x11_state import XTestDevices, pressed_anywhere
-from traybot.text import _
+from traybot.text import _, later
 
 #: A wheel is four buttons: up, down, left, right.
 _WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
@@ -203,4 +203,4 @@ class X11Injector:
 
 
 def _reaching() -> AbstractContextManager[None]:
-    return losing_is(BackendUnavailable, "send input")
+    return losing_is(BackendUnavailable, later("send input"))

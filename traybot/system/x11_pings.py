@@ -14,6 +14,7 @@ from Xlib.protocol import event
 
 from traybot.errors import CaptureError
 from traybot.system.x11_connection import connect, disconnect, losing_is
+from traybot.text import later
 
 #: Who has answered is not asked again within this time.
 _AGAIN_SECONDS = 0.5
@@ -45,7 +46,7 @@ class Pings:
 
         Never waits for the program.
         """
-        with losing_is(CaptureError, "ask windows whether they answer"):
+        with losing_is(CaptureError, later("ask windows whether they answer")):
             self._listen()
             if not self._can_answer(window):
                 self._forget(window)

@@ -23,7 +23,7 @@ from traybot.system.x11_chords import plan
 from traybot.system.x11_connection import connect, disconnect, losing_is
 from traybot.system.x11_keymap import Keymap
 from traybot.system.x11_state import EXTENSION, KEYBOARD, POINTER
-from traybot.text import _
+from traybot.text import _, later
 
 #: From 2.1 on raw events come while somebody has grabbed the device, too.
 _VERSION = (2, 1)
@@ -217,4 +217,4 @@ def _axes_of(classes: Sequence[rq.DictWrapper]) -> tuple[_Axis, _Axis]:
 
 
 def _listening() -> AbstractContextManager[None]:
-    return losing_is(BackendUnavailable, "see what the user does")
+    return losing_is(BackendUnavailable, later("see what the user does"))

@@ -16,6 +16,7 @@ from traybot.system.windowing import Window
 from traybot.system.x11_connection import connect, disconnect, drain, losing_is
 from traybot.system.x11_pings import PATIENCE_SECONDS, Pings
 from traybot.system.x11_properties import Answers, Question, arrived, ask_property, numbers
+from traybot.text import later
 
 #: From a focused widget up to its window; deeper trees are not windows of programs.
 _DEEPEST = 32
@@ -160,7 +161,7 @@ class X11Windows:
 
 
 def _looking() -> AbstractContextManager[None]:
-    return losing_is(CaptureError, "look for windows")
+    return losing_is(CaptureError, later("look for windows"))
 
 
 def _window(answers: Answers) -> Window:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from Xlib.error import DisplayError
-from Xlib.support.connect import get_auth, get_display
 
+from traybot.system.x11_authority import get_auth, get_display
 from traybot.text import _
 
 #: A server that takes longer for an answer counts as lost: a frozen one must not freeze us. Twice
