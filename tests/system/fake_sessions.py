@@ -5,6 +5,7 @@ time, and the system waits for its answer.
 """
 
 import queue
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
@@ -12,6 +13,9 @@ from typing import Any
 
 from traybot.system import macos_session as mac
 from traybot.system import windows_session as win
+
+#: How long an answer may take: the machine may be busy.
+SECONDS = 20.0
 
 
 class Desk:
@@ -108,3 +112,11 @@ class MacDesk(Desk):
         """Change what is there to be seen; it is looked at again and again."""
         for _ in range(3):
             self.send(partial(self._looked, begins))
+
+
+def until(there: Callable[[], object]) -> None:
+    """Wait for something; `tests.desktop.eventually` needs X."""
+    deadline = time.monotonic() + SECONDS
+    while not there():
+        assert time.monotonic() < deadline, "it did not come"
+        time.sleep(0.005)

@@ -13,7 +13,7 @@ from traybot.core import events as e
 from traybot.errors import BackendUnavailable
 from traybot.shells.session_watch import SessionWatch
 from traybot.system import macos_session as mac
-from traybot.system import told_aside
+from traybot.system import session_aside
 from traybot.system import windows_session as win
 from traybot.system.base import SessionChange
 from traybot.system.macos_session import MacSession
@@ -103,7 +103,7 @@ def test_the_machine_waits_no_longer_than_it_would_bear(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Whatever the engine does, the answer is given."""
-    monkeypatch.setattr(told_aside, "HOLD_SECONDS", 0.05)
+    monkeypatch.setattr(session_aside, "HOLD_SECONDS", 0.05)
     desk = make_desk()
     with closing(make(desk)) as source:
         source.delay_sleep()

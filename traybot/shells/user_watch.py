@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from traybot.core.phases import AT_REST, Phase
 from traybot.core.user import User
 from traybot.errors import BackendUnavailable
+from traybot.system import choose
 from traybot.text import _
 
-if TYPE_CHECKING:  # python-xlib is there on Linux only
-    from traybot.system.x11_raw import X11Raw
+if TYPE_CHECKING:
+    from traybot.system.user_hands import UserHands
 
 _log = logging.getLogger(__name__)
 
@@ -62,11 +63,19 @@ class Wanted:
 
 
 class UserWatch:
-    """Listens for the user on X; methods may be called from any thread, and none waits."""
+    """Listens for the user; methods may be called from any thread, and none waits."""
 
-    def __init__(self, post: Callable[[str], None], display: str | None = None) -> None:
-        """`post` is called with "corner" or "takeover", on the thread; it must not block."""
-        self._post, self._display = post, display
+    def __init__(
+        self,
+        post: Callable[[str], None],
+        display: str | None = None,
+        connect: "Callable[[str | None], UserHands]" = choose.user_hands,
+    ) -> None:
+        """`post` is called with "corner" or "takeover", on the thread; it must not block.
+
+        `connect` gives what hears the devices, on the thread too.
+        """
+        self._post, self._display, self._connect = post, display, connect
         wayland = os.environ.get("WAYLAND_DISPLAY")
         self._note = _(": seen only while an X11 window has keys and mouse") if wayland else ""
         self._lock = threading.Lock()
@@ -151,18 +160,14 @@ class UserWatch:
             self._say("")
             self._rest(None)
             return
-        if not (self._display or os.environ.get("DISPLAY")):
-            raise BackendUnavailable(_("there is no X display (DISPLAY is not set)"))
-        from traybot.system.x11_raw import X11Raw
-
-        with contextlib.closing(X11Raw(self._display)) as raw:
+        with contextlib.closing(self._connect(self._display)) as raw:
             self._say("")
             try:
                 self._serve(raw)
             finally:
                 self.listens = False
 
-    def _serve(self, raw: "X11Raw") -> None:
+    def _serve(self, raw: "UserHands") -> None:
         user, heard = User(), Wanted()
         while (wanted := self._wanted).anything and not self._leaving:
             if wanted != heard:
@@ -177,7 +182,7 @@ class UserWatch:
             user = self._judge(raw, user, heard)
             self._rest(None, raw.fileno())
 
-    def _judge(self, raw: "X11Raw", user: User, wanted: Wanted) -> User:
+    def _judge(self, raw: "UserHands", user: User, wanted: Wanted) -> User:
         """Reckon with what came; post what it means, once."""
         touches = raw.heard()
         if not touches:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
     from traybot.system.calling import ClientConnection, Listener
+    from traybot.system.user_hands import UserHands
     from traybot.system.waiters import Waiter
     from traybot.system.windowing import Tracker, Windows
 
@@ -207,6 +208,25 @@ def session_sources() -> dict[str, Callable[[], Any]]:
         "logind": lambda: Logind(system_address()),
         "screen saver": lambda: Savers(session_address()),
     }
+
+
+def user_hands(display: str | None = None) -> UserHands:
+    """Listen to the user's own devices; `BackendUnavailable` says why that cannot be had."""
+    if WINDOWS:
+        from traybot.system.windows_user import WindowsUser
+        from traybot.system.windows_user_calls import WindowsUserCalls
+
+        return WindowsUser(WindowsUserCalls())
+    if MACOS:
+        from traybot.system.macos_user import MacUser
+        from traybot.system.macos_user_calls import MacUserCalls
+
+        return MacUser(MacUserCalls())
+    if not (display or os.environ.get("DISPLAY")):
+        raise BackendUnavailable(_("there is no X display (DISPLAY is not set)"))
+    from traybot.system.x11_raw import X11Raw
+
+    return X11Raw(display)
 
 
 def tracker() -> Tracker | None:

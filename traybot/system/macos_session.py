@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from traybot.system.base import SessionChange
-from traybot.system.told_aside import ToldAside
+from traybot.system.session_aside import SessionAside
 
 # Numbers are those of IOKit's IOMessage.h.
 CAN_SLEEP, WILL_SLEEP, HAS_POWERED_ON = 0xE0000270, 0xE0000280, 0xE0000300
@@ -40,7 +40,7 @@ class SessionCalls(Protocol):
         ...
 
 
-class MacSession(ToldAside):
+class MacSession(SessionAside):
     """A source of changes, as `Logind` is one; for the thread that made it."""
 
     def __init__(self, calls: SessionCalls) -> None:

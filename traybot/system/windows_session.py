@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from traybot.system.base import SessionChange
-from traybot.system.told_aside import ToldAside
+from traybot.system.session_aside import SessionAside
 
 # Numbers are those of winuser.h and wtsapi32.h.
 POWER, SESSION, QUERY_END, END = 0x0218, 0x02B1, 0x0011, 0x0016
@@ -38,7 +38,7 @@ class SessionCalls(Protocol):
         ...
 
 
-class WindowsSession(ToldAside):
+class WindowsSession(SessionAside):
     """A source of changes, as `Logind` is one; for the thread that made it."""
 
     def __init__(self, calls: SessionCalls) -> None:
