@@ -273,6 +273,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.timeout(300)  # a hundred documents, on a busy machine
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 @given(document=st.dictionaries(NAMES | st.text(), VALUES))
 def test_whatever_is_written_is_read_or_refused(document: dict[str, Any]) -> None:

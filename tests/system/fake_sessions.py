@@ -5,6 +5,7 @@ time, and the system waits for its answer.
 """
 
 import queue
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -116,7 +117,7 @@ class MacDesk(Desk):
 
 def until(there: Callable[[], object]) -> None:
     """Wait for something; `tests.desktop.eventually` needs X."""
-    deadline = time.monotonic() + SECONDS
+    deadline, pause = time.monotonic() + SECONDS, threading.Event()
     while not there():
         assert time.monotonic() < deadline, "it did not come"
-        time.sleep(0.005)
+        pause.wait(0.005)
