@@ -85,6 +85,23 @@ def test_opening_and_closing_are_heard() -> None:
     assert not menu.open
 
 
+def test_a_menu_that_opens_below_an_open_one_changes_nothing() -> None:
+    """Other lines would move away under the hand: Return would hit one that nobody chose."""
+    opened: list[int] = []
+
+    def opening() -> bool:
+        opened.append(1)
+        return True
+
+    menu = DBusMenu(lambda _: None, opening)
+    menu.change(MENU)
+    below = number(menu, "Watches")
+    assert menu.answer("AboutToShow", (below,)) == ("b", (False,))
+    assert menu.answer("AboutToShowGroup", ([below],)) == ("aiai", ([], []))
+    assert not opened
+    assert menu.answer("AboutToShowGroup", ([0, below],)) == ("aiai", ([0], []))
+
+
 def test_what_is_unknown_is_not_answered() -> None:
     """The caller gets an error from whoever speaks to the bus."""
     assert make()[0].answer("Nonsense", ()) is None

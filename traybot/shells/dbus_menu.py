@@ -68,10 +68,12 @@ class DBusMenu:
             case "GetProperty":
                 number, name = arguments
                 return "v", (_properties(self._shown.items[number])[name],)
+            # The menu as a whole is brought up to date; a menu below it opens in an open one, where
+            # other lines would move away under the hand.
             case "AboutToShow":
-                return "b", (self._opening(),)
+                return "b", (arguments[0] == 0 and self._opening(),)
             case "AboutToShowGroup":
-                return "aiai", (arguments[0] if self._opening() else [], [])
+                return "aiai", ([0] if 0 in arguments[0] and self._opening() else [], [])
         return self._told(method, arguments)
 
     def _told(self, method: str, arguments: tuple[Any, ...]) -> Reply | None:

@@ -52,6 +52,8 @@ class BusIcon:
         self._menu = DBusMenu(clicked, self._about_to_show)
         self._status: Status | None = None
         self._opened_at = 0.0
+        #: Other lines are wanted than the open menu has.
+        self._behind = False
         #: Whether a host for items is there, and whether its watcher has taken ours.
         self.shows = self.registered = False
         self.trouble = ""
@@ -88,6 +90,9 @@ class BusIcon:
             except TimeoutError:
                 break
             self._hear(message)
+        if self._behind and not self.menu_open and self._status is not None:
+            self._behind = False
+            self._change_menu(self._status)
         if self._retry_at and time.monotonic() >= self._retry_at:
             self._retry_at = 0.0
             self._look_for_host()
@@ -100,7 +105,8 @@ class BusIcon:
         if before is None or before.tooltip != status.tooltip:
             self._signal("NewTitle")
             self._signal("NewToolTip")
-        if not self.menu_open or self._menu.fits(status.menu):
+        self._behind = self.menu_open and not self._menu.fits(status.menu)
+        if not self._behind:
             self._change_menu(status)
 
     def repaint(self) -> None:
@@ -114,19 +120,22 @@ class BusIcon:
         """Leave the bus; the icon goes with the connection."""
         self._connection.close()
 
-    def _change_menu(self, status: Status) -> None:
-        for name, signature, values in self._menu.change(status.menu):
+    def _change_menu(self, status: Status) -> bool:
+        """Tell what is new of the menu, if anything is."""
+        signals = self._menu.change(status.menu)
+        for name, signature, values in signals:
             self._send_signal(MENU_PATH, MENU_INTERFACE, name, signature, values)
+        return bool(signals)
 
     def _about_to_show(self) -> bool:
         """Bring the menu up to date before it opens."""
         self._opened_at = time.monotonic()
         status = self._opening()
-        if status is None or self._status is None or status.menu == self._status.menu:
+        if status is None or self._status is None:
             return False
         self._status = status
-        self._change_menu(status)
-        return True
+        # What was wanted while it was open the last time may not have been told yet.
+        return self._change_menu(status)
 
     # --- finding somebody who shows us -----------------------------------------------------------
 
