@@ -8,6 +8,7 @@ from tests.core.world import WATCHER, World
 from traybot.core import events as e
 from traybot.core.health import Trouble
 from traybot.core.phases import Phase
+from traybot.core.state import DEATHWATCH
 from traybot.core.status import status_line
 
 
@@ -160,3 +161,19 @@ def test_what_was_lost_for_good_behind_a_lock_ends_the_life_after_it() -> None:
     assert "KillChild routine 1" in world.session(e.SessionBack, "lock")
     world.settle()
     assert (world.phase(), world.state.life, world.state.deaths) == (Phase.RUNNING, 2, 0)
+
+
+def test_a_watch_that_cannot_look_is_told_until_it_can() -> None:
+    """Nobody is protected by it; a new deathwatch begins with good eyes."""
+    world = playing()
+    blind = lambda why, life=1: world.hear(  # noqa: E731
+        e.WatchBlind(world.now, DEATHWATCH, life, "death", why)
+    )
+    assert blind("its region lies outside the window") == ["Report blind"]
+    assert dict(world.state.blind) == {"death": "its region lies outside the window"}
+    assert blind("another reason", life=7) == [], "that deathwatch is gone"
+    assert blind("") == []
+    assert world.state.blind == ()
+    blind("again")
+    world.exits(WATCHER)
+    assert world.state.blind == ()

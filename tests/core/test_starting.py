@@ -290,3 +290,15 @@ def test_a_game_that_closes_when_it_is_over_is_started_again_for_ever() -> None:
     world.hear(e.ProgramExited(world.now, 0))
     world.settle()
     assert world.phase() is Phase.FAILED
+
+
+def test_a_program_that_cannot_be_started_ends_the_run_with_its_reason() -> None:
+    """No wait makes one of a name that is none; whoever waits for the start hears why."""
+    world = World(make_plan(program=("game",)))
+    world.ask(e.StartRequested, bot="koules")
+    world.loaded()
+    why = "cannot start the program game: No such file or directory"
+    world.hear(e.ProgramExited(world.now, None, why))
+    world.settle()
+    assert (world.phase(), world.state.reason) == (Phase.FAILED, why)
+    assert world.answers[-1][0] == 5

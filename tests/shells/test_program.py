@@ -21,9 +21,9 @@ from traybot.system.base import LIFE_MARK, MARK
 
 
 @pytest.fixture
-def program() -> Iterator[Program]:
+def program(tmp_path: Path) -> Iterator[Program]:
     """A program that has not been started; what runs of it afterwards is ended."""
-    program = Program(choose.processes())
+    program = Program(choose.processes(), tmp_path / "programs.json")
     started: set[int] = set()
     start = program.start
 
@@ -105,11 +105,36 @@ def test_one_that_cannot_be_started_is_told(program: Program, tmp_path: Path, co
     program.start(plan(tmp_path / "..", "sleep", "3600"))
     program.start(plan(tmp_path, command))
     assert program.seconds_left() == 0.0
-    assert ended(program).code is None
+    failed = ended(program)
+    assert (failed.code, command.split("\0", maxsplit=1)[0] in failed.why) == (None, True)
     assert program.seconds_left() is None
     assert program.pid is None
     program.start(plan(tmp_path, "true"))
     assert ended(program).code == 0
+
+
+def test_the_next_daemon_finds_the_one_that_runs(program: Program, tmp_path: Path) -> None:
+    """It outlives its daemon, so the next one starts no second copy; its end is seen as well."""
+    program.start(plan(tmp_path, "sleep", "3600"))
+    pid = program.pid
+    assert pid
+    second = Program(choose.processes(), tmp_path / "programs.json")
+    second.start(plan(tmp_path, "sleep", "3600"))
+    assert second.pid == pid
+    assert second.collect() == []
+    os.kill(pid, signal.SIGKILL)
+    eventually(program.collect, what="its end, seen by its parent")
+    assert ended(second).code == 0, "how it ended cannot be known"
+
+
+@pytest.mark.parametrize("note", ["", "[]", '{"FOLDER": {"pid": 1, "born": 5.0}}', '{"FOLDER": 7}'])
+def test_a_note_that_means_nothing_starts_another_one(
+    program: Program, tmp_path: Path, note: str
+) -> None:
+    """A number that another process has by now is no program of ours."""
+    (tmp_path / "programs.json").write_text(note.replace("FOLDER", str(tmp_path)))
+    program.start(plan(tmp_path, "sleep", "3600"))
+    assert program.pid not in {None, 1}
 
 
 #: Leaves a little after it was asked to.

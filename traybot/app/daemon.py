@@ -71,6 +71,7 @@ class Daemon:
             lambda: self.engine.state,
             self._menu,
             lambda why: self._post(e.QuitRequested, why),
+            own_bot=options.bot or "",
         )
         self.engine = Engine(self._ports(), self._begin, self._end)
 

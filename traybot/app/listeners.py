@@ -16,6 +16,7 @@ from traybot.shells.control import ControlServer
 from traybot.shells.faces import Faces
 from traybot.shells.reporter import Reporter
 from traybot.shells.session_watch import SessionWatch
+from traybot.text import _
 
 #: Under this number the command line that started the daemon hears about its own bot.
 OWN_TICKET = -1
@@ -39,7 +40,9 @@ class Listeners:
     quit: Callable[[str], None]
     #: There once the daemon runs.
     faces: Faces | None = None
-    #: What the daemon's own command line is to exit with.
+    #: The bot that the daemon's own command line has named.
+    own_bot: str = ""
+    #: What that command line is to exit with.
     code: int = 0
 
     def report(self, report: Report, at: float) -> None:
@@ -61,6 +64,8 @@ class Listeners:
             self.notify(text)
 
     def _own_bot_failed(self, code: int, text: str) -> None:
+        if self.state().phase in {Phase.BACKOFF, Phase.FAILED} and code != _INVALID:
+            return  # it is tried again, or is told of where it has failed for good
         sys.stderr.write(f"traybot: {text}\n")
         if code == _INVALID or self.state().phase is Phase.IDLE:
             self.code = code
@@ -68,7 +73,19 @@ class Listeners:
 
     def show(self, state: State) -> None:
         """Show a state in the tray; keep the machine awake as long as it wants that."""
+        self._note_own_bot(state)
         self.awake.show(state.phase)
         self.session.show(may_sleep=state.may_sleep)
         if self.faces is not None:
             self.faces.show(present(state, self.menu.facts(state)), state.phase)
+
+    def _note_own_bot(self, state: State) -> None:
+        """A run that has failed is said where it was started, and in the exit code."""
+        if not self.own_bot or state.bot != self.own_bot:
+            return
+        if state.phase is Phase.RUNNING:
+            self.code = 0
+        elif state.phase is Phase.FAILED and not self.code:
+            self.code = state.miss_code
+            told = _("{bot} has failed: {why} (it can be started again; Ctrl+C ends traybot)")
+            sys.stderr.write(f"traybot: {told.format(bot=state.bot, why=state.reason)}\n")

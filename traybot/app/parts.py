@@ -73,7 +73,7 @@ class Parts:
         self.servers = ServerKeeper(
             self.processes, self.starter, self.mailbox.wake, self.server.start
         )
-        self.program = Program(self.processes)
+        self.program = Program(self.processes, self.paths.runtime / "programs.json")
         self.awake = AwakeKeeper(choose.awake, lambda: bool(self.option("daemon", "awake")))
         self.session = SessionWatch(
             self.mailbox.post,

@@ -104,8 +104,10 @@ def _page(document: dict[str, Any]) -> str:
     rows.append((_("life"), life))
     if document.get("counters"):
         rows.append((_("counters"), _facts(document["counters"])))
-    then = _("{name}: {kind}, then {then}")
-    rows += [(_("watch"), then.format(**watch)) for watch in document["watches"]]
+    if death := document.get("last_death"):
+        told = _("{why}, {seconds:.0f} s ago").format(why=death["why"], seconds=death["ago"])
+        rows.append((_("last death"), told))
+    rows += [(_("watch"), _watch(watch)) for watch in document["watches"]]
     rows += [
         (_("hotkey"), f"{name}: {key['chord']} ({key['state']})")
         for name, key in document["hotkeys"].items()
@@ -117,6 +119,14 @@ def _page(document: dict[str, Any]) -> str:
     rows.append((_("processes"), _facts(document["pids"])))
     width = max(10, *(len(name) for name, _value in rows))
     return "\n".join(f"{name:{width}} {value}" for name, value in rows)
+
+
+def _watch(watch: dict[str, Any]) -> str:
+    told = _("{name}: {kind}, then {then}").format(**watch)
+    if watch.get("blind"):
+        return _("{watch}; sees nothing: {why}").format(watch=told, why=watch["blind"])
+    score = watch.get("score")
+    return told if score is None else f"{told} ({score:.2f})"
 
 
 def _facts(facts: dict[str, Any]) -> str:

@@ -92,7 +92,8 @@ def _pause(state: State, verdict: Verdict) -> Step:
 
 def _die(state: State, verdict: Verdict, at: float) -> Step:
     state = state.entered(Phase.DEAD, verdict.sentence)
-    state = replace(state, latched=verdict, deaths=state.deaths + 1, ending_since=at)
+    state = replace(state, latched=verdict, last_death=verdict, deaths=state.deaths + 1)
+    state = replace(state, ending_since=at)
     return moves.end_player(state, at, stack=verdict.stuck)
 
 

@@ -236,10 +236,19 @@ class HandsLate(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WatchBlind(ChildEvent):
+    """A watch cannot look, and why; an empty reason: it can again. The life is the deathwatch's."""
+
+    watch: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProgramExited(Event):
-    """The bot's program ended by itself."""
+    """The bot's program ended by itself, or `why` it could not be started."""
 
     code: int | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,11 @@ def _moves(state: State) -> tuple[MenuItem, ...]:
 def _looks(state: State, facts: Facts) -> tuple[MenuItem, ...]:
     """Give what was seen, and what was said about it: two lines with menus of their own."""
     watches = state.plan.watches if state.plan and state.phase not in AT_REST else ()
-    scores = tuple(MenuItem(_scored(watch.name, facts), enabled=False) for watch in watches)
+    blind = dict(state.blind)
+    scores = tuple(
+        MenuItem(_scored(watch.name, facts, blind.get(watch.name, "")), enabled=False)
+        for watch in watches
+    )
     notices = tuple(MenuItem(_shortened(text), enabled=False) for text in facts.notices)
     return (
         MenuItem(_("Watches"), enabled=bool(scores), items=scores),
@@ -115,7 +119,9 @@ def _settings(facts: Facts) -> str:
     return _("Settings: {trouble}").format(trouble=_shortened(trouble))
 
 
-def _scored(name: str, facts: Facts) -> str:
+def _scored(name: str, facts: Facts, blind: str) -> str:
+    if blind:
+        return _shortened(_("{watch} sees nothing: {why}").format(watch=name, why=blind))
     score = facts.scores.get(name)
     return name if score is None else f"{name}: {score:.2f}"
 

@@ -28,7 +28,7 @@ def start_watcher(state: State) -> Step:
     """Start the deathwatch's next life."""
     plan, life = state.plan, state.watch_life + 1
     assert plan is not None
-    state = replace(state, watch_life=life, watcher=Child(DEATHWATCH, life))
+    state = replace(state, watch_life=life, watcher=Child(DEATHWATCH, life), blind=())
     return state, [c.StartChild(DEATHWATCH, life, plan)]
 
 

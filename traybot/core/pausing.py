@@ -26,9 +26,12 @@ def on_pause(state: State, event: e.PauseRequested) -> Step:
     if state.phase is Phase.PAUSING:
         return _await(_by_user(state), event.ticket, _PAUSED), [c.WatchOnly()]
     if state.phase is not Phase.RUNNING:
-        text = _("cannot pause: nothing is running, the phase is {phase}").format(
-            phase=state.phase.words
+        told = (
+            _("cannot pause while {bot} is {phase} (wait until it runs, or stop it)")
+            if state.phase in {Phase.DEAD, Phase.RECOVERING}
+            else _("cannot pause: nothing is running, the phase is {phase}")
         )
+        text = told.format(bot=state.bot, phase=state.phase.words)
         return state, [c.Reply(event.ticket, 4, text)]
     state = _await(state, event.ticket, _PAUSED)
     return pause(state, "user", event.by and _("by {by}").format(by=_(event.by)))

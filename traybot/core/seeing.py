@@ -56,6 +56,17 @@ def _well(state: State, at: float) -> Step:
     return pausing.on_resume(state, e.ResumeRequested(at))
 
 
+def on_blind(state: State, event: e.WatchBlind) -> Step:
+    """Say in the status which watch sees nothing, and why: nobody is protected by it."""
+    watcher = state.watcher
+    if watcher is None or watcher.life != event.life:
+        return state, []
+    others = {name: why for name, why in state.blind if name != event.watch}
+    blind = others | ({event.watch: event.why} if event.why else {})
+    report = c.Report("blind", state.life, {"watch": event.watch, "why": event.why})
+    return replace(state, blind=tuple(blind.items())), [report] if event.why else []
+
+
 def wait_for_picture(state: State, at: float) -> Step:
     """What paused for another reason, which is over, waits now for what it cannot see."""
     state = replace(state, paused_by=BY, reason=words(state.trouble))

@@ -55,6 +55,7 @@ def begin(state: State, bot: str) -> Step:
         panic=False,
         miss_code=1,
         latched=None,
+        last_death=None,
         ends_at=0.0,
     )
     return state, [c.LoadBot(bot)]
@@ -159,6 +160,11 @@ def on_choose(state: State, event: e.BotChosen) -> Step:
 
 def on_program_exited(state: State, event: e.ProgramExited) -> Step:
     """Say it; start the program again a little later if the bot wants that, within bounds."""
+    if event.why and state.plan is not None and state.phase not in _RESTING:
+        # No wait makes a program of what is none.
+        report = c.Report("program_failed", 0, {"why": event.why})
+        state, commands = moves.fail(state, event.at, event.why, code=5)
+        return state, [report, *commands]
     report = c.Report("program_exited", 0, {"code": event.code})
     if state.plan is None or not state.plan.program_restart or state.phase in _RESTING:
         return state, [report]

@@ -96,6 +96,10 @@ class State:
     ends_at: float = 0.0
     #: What the routine's input waits for.
     blocked: str = ""
+    #: The watches that cannot look, each with the reason.
+    blind: tuple[tuple[str, str], ...] = ()
+    #: What the last death was concluded from; kept until the next run.
+    last_death: Verdict | None = None
     #: What is wrong with the picture that the life's watches see.
     trouble: Trouble = Trouble.NONE
     #: Where a stop leads: idle, or failed with a notice.

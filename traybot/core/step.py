@@ -81,6 +81,7 @@ _RULES: dict[type[e.Event], Callable[[State, Any], Step]] = {
     e.SessionAway: absence.on_away,
     e.SessionBack: absence.on_back,
     e.SightChanged: seeing.on_sight,
+    e.WatchBlind: seeing.on_blind,
     e.SessionEnding: ending.on_session_end,
     e.RestartRequested: ending.on_restart,
     e.QuitRequested: ending.on_quit,

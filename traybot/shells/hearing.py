@@ -100,6 +100,9 @@ _READERS: dict[str, Callable[[float, str, int, dict[str, Any]], e.Event]] = {
     "sight": lambda at, child, _life, said: e.SightChanged(
         at, child, int(said["life"]), Trouble(said["trouble"])
     ),
+    "blind": lambda at, child, life, said: e.WatchBlind(
+        at, child, life, str(said["watch"]), str(said["why"])
+    ),
     "judged": lambda at, _child, _life, said: e.Judged(at, tuple(map(str, said["holding"]))),
     "picture": lambda at, _child, _life, said: e.PictureTaken(
         at, str(said["name"]), str(said["file"])

@@ -5,14 +5,17 @@ import os
 import subprocess
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from traybot.core.botfile import BotPlan
 from traybot.core.events import Event, ProgramExited
 from traybot.shells import signals
+from traybot.shells.earlier_program import EarlierProgram, earlier_program, note_program
 from traybot.system import choose
 from traybot.system.apart import start_apart
 from traybot.system.base import LIFE_MARK, MARK, Processes, ProcessHandle
+from traybot.text import _
 
 #: A program that is to be restarted may take so long to leave.
 LEAVE_SECONDS = 3.0
@@ -26,14 +29,16 @@ _OURS = (MARK, LIFE_MARK)
 class Program:
     """The program of the present bot. Ended only where its bot's recovery says so."""
 
-    def __init__(self, processes: Processes) -> None:
-        """Start nothing yet."""
+    def __init__(self, processes: Processes, notes: Path) -> None:
+        """Start nothing yet; `notes` is a file that tells the next daemon what runs."""
         self._processes = processes
-        self._process: subprocess.Popen[bytes] | None = None
+        self._notes = notes
+        self._process: subprocess.Popen[bytes] | EarlierProgram | None = None
         self._handle: ProcessHandle | None = None
-        self._failed = False
+        #: Why it could not be started, to be told.
+        self._failed = ""
         #: Programs of other bots, to be collected when they end.
-        self._former: list[subprocess.Popen[bytes]] = []
+        self._former: list[subprocess.Popen[bytes] | EarlierProgram] = []
         #: The folder of the bot whose program runs.
         self._of = ""
         #: What is to be started once the present one is gone, and when that is killed (0: never).
@@ -46,7 +51,7 @@ class Program:
         return self._process.pid if self._process else None
 
     def start(self, plan: BotPlan) -> None:
-        """Start it unless one that we started runs still; a failure is logged and told."""
+        """Start it unless one that we, or an earlier daemon, started runs; a failure is told."""
         if self._process is not None and self._of == plan.folder:
             # One that is on its way out does not count as running.
             self._again = plan if self._kill_at else None
@@ -59,12 +64,18 @@ class Program:
         self._of = plan.folder
         try:
             # It would inherit our blocked signals and never see a Ctrl+C or SIGTERM of its own.
-            with signals.unblocked():
-                self._process = _popen(plan)
+            self._process = earlier_program(self._notes, plan.folder)
+            if self._process is None:
+                with signals.unblocked():
+                    self._process = _popen(plan)
+                note_program(self._notes, plan.folder, self._process.pid)
             self._handle = self._processes.handle(self._process.pid, outlives=True)
         except (OSError, ValueError) as error:
-            _log.error("cannot start the program %s: %s", plan.program[0], error)
-            self._failed = True
+            why = getattr(error, "strerror", None) or str(error)
+            self._failed = _("cannot start the program {program}: {why}").format(
+                program=plan.program[0], why=why
+            )
+            _log.error("%s", self._failed)
 
     def restart(self, plan: BotPlan) -> None:
         """Ask it to leave and start it when it is gone; it is killed if it does not leave."""
@@ -92,8 +103,8 @@ class Program:
     def collect(self) -> list[Event]:
         """Tell that it ended."""
         if self._failed:
-            self._failed = False
-            return [ProgramExited(time.monotonic(), None)]
+            why, self._failed = self._failed, ""
+            return [ProgramExited(time.monotonic(), None, why)]
         self._former = [process for process in self._former if process.poll() is None]
         code = self._process.poll() if self._process else None
         if code is None:

@@ -34,6 +34,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "title": plan.title if plan else "",
         "life": state.life,
         "deaths": state.deaths,
+        "last_death": _death(state),
         "waits_for": state.blocked,
         "picture": state.trouble.value or "good",
         "counters": dict(zip(children.counters, memory.counters, strict=False)),
@@ -56,6 +57,7 @@ def _watches(state: State, memory: Memory) -> list[dict[str, Any]]:
     """Each watch of the present bot; its score is that of the last look, None if it has none."""
     watches = state.plan.watches if state.plan else ()
     scores = memory.scored([watch.name for watch in watches])
+    blind = dict(state.blind)
     return [
         {
             "name": watch.name,
@@ -63,9 +65,24 @@ def _watches(state: State, memory: Memory) -> list[dict[str, Any]]:
             "then": watch.then,
             "every_ms": watch.every * 1000.0,
             "score": scores.get(watch.name),
+            "blind": blind.get(watch.name, ""),
         }
         for watch in watches
     ]
+
+
+def _death(state: State) -> dict[str, Any] | None:
+    """What the last death of this run was concluded from; None if there was none."""
+    verdict = state.last_death
+    if verdict is None:
+        return None
+    return {
+        "watch": verdict.watch,
+        "why": verdict.sentence,
+        "life": verdict.life,
+        "score": None if verdict.score is None else round(verdict.score, 3),
+        "ago": round(max(0.0, time.monotonic() - verdict.decided_at), 3),
+    }
 
 
 def _ages(memory: Memory) -> dict[str, float]:

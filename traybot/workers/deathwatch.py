@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 #: A judgement waits for confirmations that are under way, but no longer than this.
 _JUDGE_SECONDS = 1.0
+#: That a watch is blind, and why, is told no more often: the reason may change with each look.
+_BLIND_SECONDS = 1.0
 
 
 def run(birth: Birth, channel: Channel) -> Exit:
@@ -204,20 +206,23 @@ class Deathwatch:
     def _look(self, watched: Watched, now: float, running: float) -> bool:
         sight = watched.look(running)
         self._rounds.looked(watched, now, sight, self._eyes.seen(watched.spec.region))
-        self._note_blindness(watched, sight)
+        self._note_blindness(watched, sight, now)
         # Confirmation and hold count on the wall's clock: they are about the screen, not the life.
         watched.state, fires = rules.look(
             watched.spec, watched.state, sees=sight.sees, at=time.monotonic()
         )
         return fires
 
-    def _note_blindness(self, watched: Watched, sight: Sight) -> None:
-        """Write into the log, once, why a watch cannot look."""
+    def _note_blindness(self, watched: Watched, sight: Sight, now: float) -> None:
+        """Tell why a watch cannot look, and that it can again; what changes fast is told rarely."""
         why = "" if sight.sees is not None else sight.why
-        if why and why != watched.blind:
+        if why == watched.blind or now < watched.blind_told_at + _BLIND_SECONDS:
+            return
+        if why:
             text = f"the watch {watched.spec.name} concludes nothing: {in_english(why)}"
             self._channel.send({"say": "log", "level": "warning", "text": text})
-        watched.blind = why
+        self._channel.send({"say": "blind", "watch": watched.spec.name, "why": why})
+        watched.blind, watched.blind_told_at = why, now
 
     def _conclude(self, fired: list[Watched]) -> None:
         """Tell what fired; of what ends or pauses the life only the first by priority."""

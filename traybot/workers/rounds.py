@@ -4,6 +4,7 @@ The damage that a screen tells is asked for before the looks that follow from it
 later is told anew, so nothing is missed between.
 """
 
+import math
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -40,6 +41,8 @@ class Watched:
     overruled: bool = False
     #: Why it cannot look now.
     blind: str = ""
+    #: When that was told last, monotonic seconds.
+    blind_told_at: float = -math.inf
 
     @property
     def acts(self) -> bool:
