@@ -76,6 +76,7 @@ class Client:
                 pixmap.put_pil_image(self._brush, 0, 0, picture)
                 pixmaps.append(pixmap)
                 picture.paste(skull, PLACE)
+        self._window.connection.sync()  # twenty megabytes: a busy machine takes seconds for them
         self._window.show(focus=True)
         self._dead, self._number = False, 0
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from traybot.core.botfile import in_region
 from traybot.core.geometry import Rect
-from traybot.errors import CaptureError, WindowMinimized, WindowMissing
+from traybot.errors import CaptureError, ScreenSilent, WindowMinimized, WindowMissing
 from traybot.system import choose
 from traybot.system.windowing import Window, Windows
 from traybot.text import _
@@ -26,6 +26,8 @@ class Place:
         self._screen = screen
         self._windows: Windows | None = None
         self._tracker = choose.tracker()
+        #: Where the window was after the last picture of it.
+        self._last: Rect | None = None
 
     def window(self, title: str = "") -> Window | None:
         """Find the bot's window, or another one by its title."""
@@ -80,11 +82,22 @@ class Place:
         `CaptureError` if none of it is inside. Window and picture are asked for one after the
         other: if the window moved or went in between the picture may show something else.
         """
-        area = self.area()
         for _try in range(_TRIES):
-            frame = self._screen.grab(_inside(region, area))
-            before, area = area, self.area() if self._title else area
-            if area == before:
+            # Mostly it is where it was after the last picture: that need not be asked twice.
+            before, self._last = self._last, None
+            area = before or self.area()
+            try:
+                frame = self._screen.grab(_inside(region, area))
+            except ScreenSilent:
+                raise
+            except CaptureError:
+                if before is None:
+                    raise
+                continue  # it has another size now
+            if not self._title:
+                return frame, area
+            self._last = self.area()
+            if self._last == area:
                 return frame, area
         what = _('cannot see the window "{title}": it does not stand still').format(
             title=self._title

@@ -94,9 +94,17 @@ class Rounds:
         asleep = self._damage is not None and watched.asleep
         return wakes.next_look(watched.looked_at, watched.spec.every, asleep=asleep)
 
+    def _wakes(self, watched: Watched) -> float:
+        """Give when there is something to do for it: a sleeper begins to listen once it may look.
+
+        Before, what is drawn would only wake us to wait for that.
+        """
+        due, may = self.due(watched), watched.looked_at + watched.spec.every
+        return due if may <= time.monotonic() else min(due, may)
+
     def seconds(self) -> float | None:
         """Give how long to sleep at most; None if there is no watch."""
-        due = min(map(self.due, self.watches), default=None)
+        due = min(map(self._wakes, self.watches), default=None)
         if due is None:
             return None
         if self._told:
@@ -104,10 +112,14 @@ class Rounds:
         return max(0.0, due - time.monotonic())
 
     def also(self) -> int | None:
-        """Give what to wait for besides; nothing while no sleeper could be woken."""
+        """Give what to wait for besides; nothing while no sleeper could look if it was woken."""
         if self._damage is None or self._told:
             return None
-        listens = any(watched.asleep for watched in self.watches)
+        now = time.monotonic()
+        listens = any(
+            watched.asleep and watched.looked_at + watched.spec.every <= now
+            for watched in self.watches
+        )
         return self._damage.fileno() if listens else None
 
     def hear(self) -> None:
