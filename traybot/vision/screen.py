@@ -55,6 +55,8 @@ class Screen:
         self._camera: Camera | None = None
         self._layout: Layout | None = None
         self._number = 0
+        #: What was asked for last, in which layout, and what of it is on the screen.
+        self._cut: tuple[Rect, Layout, Rect] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +97,14 @@ class Screen:
         layout, camera = self._layout or self._known_layout(), self._opened()
         tries = _TRIES
         while True:
-            rect = layout.bounds if region is None else _clip(region, layout.bounds)
+            cut = self._cut
+            if region is None:
+                rect = layout.bounds
+            elif cut is not None and cut[0] is region and cut[1] is layout:
+                rect = cut[2]
+            else:
+                rect = _clip(region, layout.bounds)
+                self._cut = region, layout, rect
             at = time.monotonic()
             pixels = camera.take(rect)
             tries -= 1

@@ -89,7 +89,9 @@ class X11Camera:
 
     def outdated(self) -> bool:
         """Whether the server told of another layout before it gave the last picture."""
-        self._hear(self._x.queued())
+        events = self._x.queued()
+        if events:
+            self._hear(events)
         return self._layout is None
 
     def _hear(self, events: list[bytes]) -> None:
