@@ -132,8 +132,12 @@ def game(mode: str) -> Iterator[Game]:
         yield Game(running)
 
 
-def trial(running: Running, shown: Game) -> float:
-    """Die once; give the milliseconds, and have the next life play."""
+def trial(running: Running, shown: Game) -> tuple[float, float]:
+    """Die once, and have the next life play.
+
+    Gives the milliseconds from the pixels to the routine gone, and of them those until the gate
+    was shut: from then on nothing is pressed, and the rest is the kill.
+    """
     pid = int(running.status()["pids"]["routine"])
     handle = os.pidfd_open(pid)
     try:
@@ -145,6 +149,8 @@ def trial(running: Running, shown: Game) -> float:
     finally:
         os.close(handle)
     shown.flip()
+    gate = running.heard("verdict")["gate_ms"]
+    kill = running.heard("gone", child="routine")["seen_to_gone_ms"] - gate
 
     def plays() -> bool:
         status = running.status()
@@ -152,11 +158,12 @@ def trial(running: Running, shown: Game) -> float:
 
     eventually(plays, 20.0, "the next life")
     time.sleep(random.uniform(0.15, 0.25))  # at any moment between two looks
-    return (gone - at) * 1000.0
+    whole = (gone - at) * 1000.0
+    return whole, max(0.0, whole - kill)
 
 
 def measure(folder: Path, mode: str, trials: int, seconds: float) -> dict[str, float]:
-    """Give p50, p99, the greatest time, and the deathwatch's share of a core in percent."""
+    """Give p50, p99, the greatest time, the gate's, and the deathwatch's share of a core in %."""
     from tests.e2e.shared import png
     from tests.vision.scenes import noise
 
@@ -172,19 +179,23 @@ def measure(folder: Path, mode: str, trials: int, seconds: float) -> dict[str, f
         before, began = sum(watcher.cpu_times()[:2]), time.monotonic()
         time.sleep(seconds)
         share = (sum(watcher.cpu_times()[:2]) - before) / (time.monotonic() - began) * 100.0
-        times = sorted(trial(running, shown) for _ in range(trials))
+        both = [trial(running, shown) for _ in range(trials)]
         running.ask("stop")
-
-    def quantile(part: float) -> float:
-        return times[max(0, math.ceil(part * len(times)) - 1)]
-
+    times, gates = sorted(one[0] for one in both), sorted(one[1] for one in both)
     return {
         "n": trials,
-        "p50": quantile(0.5),
-        "p99": quantile(0.99),
+        "p50": quantile(times, 0.5),
+        "p99": quantile(times, 0.99),
         "max": times[-1],
+        "gate p50": quantile(gates, 0.5),
+        "gate p99": quantile(gates, 0.99),
         "core": share,
     }
+
+
+def quantile(times: list[float], part: float) -> float:
+    """Give a quantile of sorted times."""
+    return times[max(0, math.ceil(part * len(times)) - 1)]
 
 
 def same_again() -> float:
