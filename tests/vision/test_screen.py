@@ -11,7 +11,10 @@ from traybot.core.geometry import Match, Rect
 from traybot.errors import CaptureError
 from traybot.vision.camera import Layout
 from traybot.vision.pixels import Pixels
+from traybot.vision.scene import Scene
 from traybot.vision.screen import Frame, Screen
+from traybot.vision.seeker import Seeker, View
+from traybot.vision.templates import make_template
 
 #: Two monitors, one left of and above the first.
 BOUNDS = Rect(-640, -100, 1440, 700)
@@ -180,3 +183,26 @@ def test_a_part_of_a_frame_is_a_frame() -> None:
     assert (part.at, part.number) == (1.0, 7)
     with pytest.raises(CaptureError, match=r"\[0, 0, 5, 5\]"):
         frame.crop(Rect(0, 0, 5, 5))
+
+
+def test_a_search_finds_its_place_left_of_and_above_the_first_monitor() -> None:
+    """By the bounds, where it was, and near that: all count from the screen's origin."""
+    shown = noise(BOUNDS.width, BOUNDS.height, 4, seed=77)
+    thing = noise(40, 30, seed=78)
+    seeker = Seeker(make_template(thing, "thing"))
+
+    def part(rect: Rect) -> View | None:
+        inside = rect.within(BOUNDS)
+        left, top = inside.x - BOUNDS.x, inside.y - BOUNDS.y
+        pixels = now[top : top + inside.height, left : left + inside.width]
+        return View(Scene(pixels), inside.x, inside.y)
+
+    def whole() -> View:
+        return View(Scene(now), BOUNDS.x, BOUNDS.y)
+
+    for x, y in ((-640, -100), (-633, -92), (-633, -92), (-20, -100), (-20, -95), (700, 500)):
+        now = shown.copy()
+        now[y - BOUNDS.y : y - BOUNDS.y + 30, x - BOUNDS.x : x - BOUNDS.x + 40, :3] = thing
+        found = seeker.look(part, whole)
+        assert found is not None
+        assert found.rect == Rect(x, y, 40, 30)
