@@ -2,7 +2,7 @@
 
 import pytest
 
-from traybot.core.geometry import Match, Rect
+from traybot.core.geometry import Match, Rect, scale_to
 
 pytestmark = pytest.mark.anywhere
 
@@ -42,3 +42,22 @@ def test_a_moved_rectangle_keeps_its_size() -> None:
 def test_json_shows_a_rectangle_as_bot_toml_does() -> None:
     """So that one can be copied into the other."""
     assert Rect(1, 2, 3, 4).as_list() == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("size", "times"),
+    [
+        ((640, 480), 1.0),
+        ((1280, 960), 2.0),
+        ((320, 240), 0.5),
+        ((1920, 960), 2.0),  # a picture that keeps its shape has bars at the sides
+        ((644, 478), 1.0),  # a border, not another size
+        ((0, 0), 1.0),
+    ],
+)
+def test_things_are_as_many_times_larger_as_their_window(
+    size: tuple[int, int], times: float
+) -> None:
+    """Than at the size at which their pictures were taken; by the side that grew less."""
+    assert scale_to(Rect(-5, 7, *size), (640, 480)) == times
+    assert scale_to(Rect(-5, 7, *size), None) == 1.0

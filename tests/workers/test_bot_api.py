@@ -13,6 +13,7 @@ import pytest
 from tests.desktop import Desktop, eventually
 from tests.e2e.painter import SKULL, Painter, painter
 from tests.e2e.shared import let_pass, on, png
+from tests.vision.scenes import resized
 from traybot.core.botfile import read_bot
 from traybot.shells.channel import Channel
 from traybot.shells.memory import GO, HOLD, LEAVE, Memory
@@ -207,3 +208,18 @@ def test_messages_are_for_one_life(canvas: Painter, tmp_path: Path, share: Share
     assert stage.bot.messages._line.share.send(LIFE + 1, sent[0])  # noqa: SLF001  likewise
     assert list(stage.bot.messages) == []
     stage.close()
+
+
+def test_pictures_are_looked_for_at_the_size_that_the_window_has(
+    canvas: Painter, tmp_path: Path
+) -> None:
+    """A bot says at which size they were taken; what it clicks is where they are shown."""
+    third = f"reference = [{canvas.rect.width * 2 // 3}, {canvas.rect.height * 2 // 3}]\n"
+    stage = Stage(tmp_path, on(canvas).replace("[bot]\n", f"[bot]\n{third}"))
+    canvas.paint((50, 40, resized(SKULL, 60, 45)))
+    found = stage.bot.screen.find("skull.png")
+    every = stage.bot.screen.find_all("skull.png")
+    stage.close()
+    assert found is not None
+    assert (found.rect.x, found.rect.y) == (50, 40)
+    assert [one.rect for one in every] == [found.rect]

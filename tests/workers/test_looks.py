@@ -15,6 +15,7 @@ import pytest
 from tests.desktop import Desktop, eventually
 from tests.e2e.painter import COIN, SKULL, Painter, painter
 from tests.e2e.shared import png
+from tests.vision.scenes import resized
 from traybot.core.geometry import Rect
 from traybot.core.watchfile import WatchSpec, read_watches
 from traybot.errors import BotError
@@ -222,3 +223,20 @@ def test_a_feature_watch_without_key_points_is_refused(eyes: Eyes) -> None:
     eyes.folder.joinpath("soft.png").write_bytes(png(soft))
     with pytest.raises(BotError, match=r"soft\.png: it has \d+ key points, 8 must agree"):
         prepare(spec(kind="feature", see="soft.png"), eyes)
+
+
+def test_a_window_of_another_size_than_its_pictures_is_searched_at_that_size(
+    canvas: Painter, tmp_path: Path
+) -> None:
+    """With `reference` a picture is looked for as large as it is shown now."""
+    (tmp_path / "skull.png").write_bytes(png(SKULL))
+    canvas.paint((50, 40, resized(SKULL, 60, 45)))
+    where = (f"^{canvas.title}$", str(tmp_path), "a test")
+    smaller = (canvas.rect.width * 2 // 3, canvas.rect.height * 2 // 3)
+    with closing(Eyes(*where)) as eyes:
+        assert prepare(spec(see="skull.png"), eyes)(0.0).sees is False
+    with closing(Eyes(*where, reference=smaller)) as eyes:
+        sight = prepare(spec(see="skull.png"), eyes)(0.0)
+        assert sight.sees
+    assert sight.rect is not None
+    assert abs(sight.rect.width - 60) <= 1

@@ -43,6 +43,21 @@ class Rect:
         return [self.x, self.y, self.width, self.height]
 
 
+#: A window that differs by a smaller share has lost a border: what it shows is not scaled.
+SAME_SIZE = 0.01
+
+
+def scale_to(area: Rect, reference: tuple[int, int] | None) -> float:
+    """Tell how many times as large as at the reference size (width, height) things are in an area.
+
+    Where the two sides differ the smaller one counts: what keeps its shape fills no more.
+    """
+    if reference is None or area.empty:
+        return 1.0
+    times = min(area.width / reference[0], area.height / reference[1])
+    return 1.0 if abs(times - 1) < SAME_SIZE else round(times, 3)
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """Where a template was found; `score` runs from 0 to 1, and 1 is the same picture."""

@@ -58,7 +58,9 @@ class Deathwatch:
         self._channel = channel
         self._share = ShareView(birth.share)
         plan = birth.plan
-        eyes = Eyes(plan.window, plan.folder, birth.token, birth.memory, birth.capture)
+        eyes = Eyes(
+            plan.window, plan.folder, birth.token, birth.memory, birth.capture, plan.reference
+        )
         self._eyes = eyes
         self._album = Album(birth.pictures, eyes, channel)
         self._watches = [Watched(spec, prepare(spec, eyes)) for spec in birth.plan.watches]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from traybot.core.geometry import Rect
+from traybot.core.geometry import Rect, scale_to
 from traybot.errors import ScreenSilent, TraybotError
 from traybot.shells.memory import Memory
 from traybot.system.base import MARK
@@ -32,12 +32,16 @@ class Eyes:
         token: str,
         memory: Memory | None = None,
         capture: str = "auto",
+        reference: tuple[int, int] | None = None,
     ) -> None:
         """Open nothing yet; `memory` is what the life writes as it goes."""
         self.memory = memory
         self.screen = Screen(opener(capture))
         self.place = Place(title, self.screen)
         self.folder = Path(folder)
+        self._reference = reference
+        #: How many times as large as their pictures things were at the last look.
+        self.scale = 1.0
         self._token = token
         self._table: list[psutil.Process] = []
         self._table_at = 0.0
@@ -71,10 +75,11 @@ class Eyes:
             if self.silent is not None:
                 raise self.silent
             try:
-                self._tick[region], _ = self.place.look(region)
+                self._tick[region], area = self.place.look(region)
             except ScreenSilent as error:
                 self.silent = error
                 raise
+            self.scale = scale_to(area, self._reference)
         return self._tick[region]
 
     def scene(self, region: Rect | None) -> Scene:

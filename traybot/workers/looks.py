@@ -96,12 +96,18 @@ def _image(spec: WatchSpec, eyes: Eyes) -> Look:
     for template in templates:
         for scale in spec.scales:
             scaled(template, scale)
-    seekers = [
-        Seeker(template, threshold=spec.threshold, scales=spec.scales) for template in templates
-    ]
+
+    def at_scale(scale: float) -> list[Seeker]:
+        scales = tuple(scale * one for one in spec.scales)
+        return [Seeker(each, threshold=spec.threshold, scales=scales) for each in templates]
+
+    scale, seekers = 1.0, at_scale(1.0)
 
     def look(_running: float) -> Sight:
+        nonlocal scale, seekers
         frame, scene = eyes.frame(spec.region), eyes.scene(spec.region)
+        if scale != eyes.scale:  # the window has another size
+            scale, seekers = eyes.scale, at_scale(eyes.scale)
         matches = [seeker.look(partial(crop, scene), partial(View, scene)) for seeker in seekers]
         seen = [match for match in matches if match and match.score >= spec.threshold]
         enough = len(seen) == len(templates) if spec.every_picture else bool(seen)

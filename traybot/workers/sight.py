@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from traybot.core.botfile import BotPlan
-from traybot.core.geometry import Match, Rect
+from traybot.core.geometry import Match, Rect, scale_to
 from traybot.errors import CaptureError, ScreenSilent, TraybotError, WindowMissing
 from traybot.text import _
 from traybot.vision import changes, match
@@ -59,6 +59,7 @@ class ScreenOfBot:
         self._line = line
         self._mouse = mouse
         self._folder = Path(plan.folder)
+        self._reference = plan.reference
         self._screen = Screen(opener(capture))
         self._place = Place(plan.window, self._screen)
         self._reader = Reader()
@@ -83,7 +84,7 @@ class ScreenOfBot:
     ) -> Found | None:
         """Look once for a template, a picture file of the bot's folder; None if it is not seen."""
         rect = _rect(region)
-        seeker = self._seeker(template, rect, threshold, tuple(scales))
+        seeker = self._seeker(template, rect, threshold, self._scaled(scales))
         # A picture of what is looked at, no more: the last place takes a hundredth of the screen.
         found = seeker.look(partial(self._part, rect), lambda: self._view(rect))
         if found is None or found.score < threshold:
@@ -107,8 +108,13 @@ class ScreenOfBot:
     ) -> list[Found]:
         """Look once for every place that shows a template, best first."""
         frame, area = self._frame(region)
+        scales = (scale_to(area, self._reference),)
         seen = match.find_all(
-            frame.pixels, self._template(template), threshold=threshold, limit=limit
+            frame.pixels,
+            self._template(template),
+            threshold=threshold,
+            scales=scales,
+            limit=limit,
         )
         return [self._found(frame, area, one) for one in seen]
 
@@ -223,6 +229,13 @@ class ScreenOfBot:
                 if self._line.playing_time() > deadline:
                     raise
             self._line.sleep(_LOOK_SECONDS)
+
+    def _scaled(self, scales: Sequence[float]) -> tuple[float, ...]:
+        """Give the sizes at which to look now, for templates that were taken at `reference`."""
+        if self._reference is None:
+            return tuple(scales)
+        now = scale_to(self._patiently(self._place.area), self._reference)
+        return tuple(now * scale for scale in scales)
 
     def _until(self, look: Callable[[], Thing], timeout: float) -> Thing:
         # Playing time: what a pause takes is not the game's fault.
