@@ -108,6 +108,21 @@ def test_a_hotkey_may_be_given_up() -> None:
     assert told('[hotkeys]\nstop = ""\npanic = ""\ntoggle = ""') == []
 
 
+@pytest.mark.parametrize(
+    "key", ["a", "shift+a", "alt_gr+e", "7", "ß", "return", "Space", "shift+left"]
+)
+def test_a_key_that_people_write_with_is_no_hotkey(key: str) -> None:
+    """Every program would miss it; the line says what to take instead."""
+    (only,) = told(f'[hotkeys]\nstop = "{key}"')
+    assert "every program: add ctrl, alt or super" in only
+
+
+@pytest.mark.parametrize("alone", ["f7", "pause", "esc", "super+a", "shift+f3", "kp_0"])
+def test_a_special_key_alone_is_a_hotkey(alone: str) -> None:
+    """Nobody writes with it."""
+    assert told(f'[hotkeys]\nstop = "{alone}"') == []
+
+
 def test_where_something_is_wrong_the_default_is_there() -> None:
     """Whoever goes on in spite of a mistake has a value for everything."""
     settings, problems = read_settings({"tray": {"enabled": 3}, "zzz": 1, "bots": 7})

@@ -55,7 +55,8 @@ def test_a_bot_with_a_mistake_is_refused(desktop: Desktop, home: Path, mistake: 
 CODE_FAULTS = {
     "fails at import": ("import nothing_of_that_name\ndef play(bot): pass\n", "routine.py:1"),
     "raises at import": ("x = 1\n1 / 0\ndef play(bot): pass\n", "routine.py:2"),
-    "has no such function": ("def other(bot): pass\n", "play"),
+    "has no such function": ("from os.path import *\n", "play"),
+    "takes no bot": ("def other(): pass\nplay = other\n", "routine.py:1"),
 }
 
 

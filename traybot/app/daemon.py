@@ -22,6 +22,7 @@ from traybot.shells.desk import Desk
 from traybot.shells.faces import Faces
 from traybot.shells.paths import Paths
 from traybot.shells.reporter import Reporter
+from traybot.shells.sayings import Sayings
 from traybot.shells.settings_watch import SettingsWatch
 from traybot.shells.snapshot import snapshot
 from traybot.shells.user_watch import TAKEOVER
@@ -50,6 +51,7 @@ class Daemon:
         self._began = time.monotonic()
         stream = sys.stdout if options.tell else None
         self.reporter = Reporter(self._began, stream, as_json=options.as_json)
+        self._sayings = Sayings(self.reporter.said)
         #: False if standard output's reader did not take the last lines.
         self.told = True
         self._desk = Desk(parts.mailbox, parts.shelf, self.reporter, lambda: self.engine.state)
@@ -114,6 +116,7 @@ class Daemon:
         parts.session.stop()
         self._control.stop()
         parts.lock.release()
+        self._sayings.close()
         self.told = self.reporter.close(_TOLD_SECONDS)
         logs.close_log()
         if self.engine.crashed:

@@ -148,7 +148,13 @@ def _add_bots(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
 
 def _add_rest(commands: "argparse._SubParsersAction[layout.Parser]") -> None:
     autostart = _add(commands, "autostart")
-    autostart.add_argument("do", choices=("on", "off", "status"), help=_("switch it, or ask"))
+    autostart.add_argument(
+        "do",
+        nargs="?",
+        default="status",
+        choices=("on", "off", "status"),
+        help=_("switch it, or ask"),
+    )
     _json(autostart)
     completion = _add(commands, "completion")
     completion.add_argument("shell", choices=("bash", "zsh", "fish"))

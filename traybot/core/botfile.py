@@ -25,7 +25,7 @@ BOT = (
 )
 PROGRAM = (
     Option(
-        "command", o.texts, (), later("the program and its arguments, as a list"), required=True
+        "command", o.command, (), later("the program and its arguments, as a list"), required=True
     ),
     Option(
         "restart",
@@ -36,7 +36,7 @@ PROGRAM = (
 )
 ROUTINE = (
     Option("run", o.entry_point, "", later('what to run, as "module:function"')),
-    Option("command", o.texts, (), later("a program to supervise in place of `run`")),
+    Option("command", o.command, (), later("a program to supervise in place of `run`")),
     Option(
         "restart",
         o.choice("never", "on-crash", "always"),

@@ -12,6 +12,9 @@ Platform = Literal["x11", "windows", "macos"]
 #: The first outranks the second, and both outrank every other action.
 SAFETY_ACTIONS = ("panic", "stop")
 
+#: Keys with a name that people write and move with.
+_TYPED = frozenset(("space", "enter", "tab", "backspace", "delete", "up", "down", "left", "right"))
+
 
 @dataclass(frozen=True, slots=True)
 class Chord:
@@ -61,6 +64,24 @@ def never_arrives(chord: Chord, platform: Platform) -> str:
         if chord == Chord(frozenset({"super"}), "l"):
             return _("Windows keeps super+l for locking the screen")
     return ""
+
+
+def takes_typing(chord: Chord) -> str:
+    """Why this chord would be missed in every other program; empty if it would not.
+
+    Shift and AltGr make letters too, and select with the arrows.
+    """
+    if chord.modifiers & {"ctrl", "alt", "super"}:
+        return ""
+    if len(chord.key) > 1 and chord.key not in _TYPED:
+        return ""
+    return _(
+        '"{chord}" would be taken from every program: add ctrl, alt or super, as in "{better}", '
+        "or choose a function key"
+    ).format(
+        chord=format_chord(chord),
+        better=format_chord(Chord(frozenset({"ctrl", "shift"}), chord.key)),
+    )
 
 
 def _words(text: str) -> list[str]:

@@ -8,6 +8,7 @@ import difflib
 import json
 import re
 import reprlib
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -146,6 +147,18 @@ def texts(value: object) -> tuple[str, ...]:
     if not isinstance(items, list) or not items or not all(map(_is_text, items)):
         raise _expected(_('a list of texts such as ["a", "b"]'), value)
     return tuple(items)
+
+
+def command(value: object) -> tuple[str, ...]:
+    """Read a program and its arguments as a list; a program alone may be a text."""
+    if isinstance(value, str) and len(value.split()) > 1:
+        try:
+            words = shlex.split(value)
+        except ValueError:  # a quote that does not end
+            words = value.split()
+        listed = json.dumps(words, ensure_ascii=False)
+        raise ValueError(_("write it as a list: {listed}").format(listed=listed))
+    return texts(value)
 
 
 def _is_text(value: object) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from traybot.core import options as o
-from traybot.core.hotkey import parse_chord
+from traybot.core.hotkey import parse_chord, takes_typing
 from traybot.core.options import Option, Problem
 from traybot.text import _, later
 
@@ -19,8 +19,8 @@ def chord(value: object) -> str:
     if not isinstance(value, str):
         message = _('must be a hotkey such as "ctrl+shift+f8", or "" for none, not {value}')
         raise ValueError(message.format(value=o.shown(value)))  # noqa: TRY004  the readers of options raise ValueError alone
-    if value:
-        parse_chord(value)
+    if value and (why := takes_typing(parse_chord(value))):
+        raise ValueError(why)
     return value
 
 

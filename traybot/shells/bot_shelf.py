@@ -1,14 +1,17 @@
 """Which bots are there, and what is wrong with each? Folders with a `bot.toml`, checked."""
 
 import contextlib
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from traybot.core import options as o
 from traybot.core.botfile import BotPlan, read_bot
 from traybot.core.options import Problem
 from traybot.core.places import line_of
 from traybot.errors import BackendUnavailable, BotError
+from traybot.shells.bot_code import TOO_DEEP, check_code, check_commands, why_not
 from traybot.shells.extras import need_ocr
 from traybot.shells.paths import Paths
 from traybot.shells.picture_file import check_template
@@ -16,8 +19,11 @@ from traybot.shells.private import check_private
 from traybot.text import _
 
 _LARGEST_FILE = 1_000_000
-#: What Python's parsers raise for a text of brackets in brackets in brackets.
-_TOO_DEEP = (RecursionError, MemoryError)
+_LONGEST_LINE = 500
+#: Where the parser puts the place of a mistake.
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
+#: A text that lacks its quotes.
+_BARE = re.compile(r"""\s*([\w-]+)\s*=\s*([^\W\d][^"'\[\]{}#]*?)\s*(?:#.*)?""")
 
 
 def bots_folder(named: str, paths: Paths) -> Path:
@@ -59,20 +65,52 @@ class BotShelf:
         """Read and check a bot whole; `BotError` names file, line and remedy."""
         folder = self.folder(name)
         file = folder / "bot.toml"
+        if not file.exists():
+            self._say_missing(name, folder)
         text = _read(file)
         check_private(folder)
         try:
             document = tomllib.loads(text)
-        except (ValueError, *_TOO_DEEP) as error:
-            what = _("cannot read {file}: {why}").format(file=file, why=_why(error))
-            raise BotError(what, _("write it as TOML, see the README's first bot")) from error
+        except (ValueError, *TOO_DEEP) as error:
+            raise _no_toml(file, text, error) from error
         plan, problems = read_bot(name, str(folder), document)
         if plan is None:
             raise _bot_error(file, text, problems)
         _check_built(plan, file, text)
         _check_templates(plan, file, text)
-        _check_code(plan, file, text)
+        check_commands(plan, file, text)
+        check_code(plan, file, text)
         return plan
+
+    def _say_missing(self, name: str, folder: Path) -> None:
+        """Refuse with a better word than that a file is not there, where there is one."""
+        with contextlib.suppress(OSError, ValueError):  # ValueError: a name that no file can have
+            if folder.is_file():
+                what = _("cannot use {file}: a bot is a folder").format(file=folder)
+                raise BotError(what, _("name the folder: {folder}").format(folder=folder.parent))
+        if name and folder.parent == self.root:
+            names = self.names()
+            remedy = o.nearest(name, names) if names else _("make a bot with: traybot new NAME")
+            what = _("cannot find a bot named {bot}").format(bot=name)
+            raise BotError(what, remedy)
+
+
+def _no_toml(file: Path, text: str, error: BaseException) -> BotError:
+    """Say in which line the TOML ends to be any."""
+    why, remedy = why_not(error), _("write it as TOML, see the README's first bot")
+    place = _PLACE.search(why)
+    if place is None:
+        return BotError(_("cannot read {file}: {why}").format(file=file, why=why), remedy)
+    lines = text.splitlines()
+    number = int(place[1] or max(1, len(lines)))
+    line = lines[number - 1] if number <= len(lines) else ""
+    bare = _BARE.fullmatch(line) if len(line) < _LONGEST_LINE else None
+    if bare:
+        remedy = _("put quotes around it: {line}").format(line=f'{bare[1]} = "{bare[2]}"')
+    what = _("cannot read {file}, line {line}: {why}").format(
+        file=file, line=number, why=why.replace(place[0], "")
+    )
+    return BotError(what, remedy)
 
 
 def _expanded(name: str) -> Path:
@@ -154,37 +192,3 @@ def _check_templates(plan: BotPlan, file: Path, text: str) -> None:
 def _smallest(scales: Sequence[float]) -> float:
     """Give the scale that leaves least of a template."""
     return min((1.0, *scales))
-
-
-def _check_code(plan: BotPlan, file: Path, text: str) -> None:
-    """Check that the named code is there and is Python; nothing of it is run."""
-    steps = "recovery" if len(plan.recovery) == 1 else "recovery.step"
-    named = [("routine", plan.run, 0)]
-    named += [(steps, rung.run, index) for index, rung in enumerate(plan.recovery)]
-    for table, run, index in named:
-        if not run:
-            continue
-        module = run.partition(":")[0]
-        code = Path(plan.folder) / (module.replace(".", "/") + ".py")
-        line = line_of(text, table, "run", index)
-        if not code.is_file():
-            what = _("cannot find {code}, named in {file}, line {line}").format(
-                code=code, file=file.name, line=line
-            )
-            raise BotError(what, _("make the file or correct [routine] run"))
-        try:
-            compile(code.read_bytes(), str(code), "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, OSError, *_TOO_DEEP) as error:
-            at = (
-                _(", line {line}").format(line=error.lineno)
-                if isinstance(error, SyntaxError)
-                else ""
-            )
-            raise BotError(
-                _("cannot use {code}{at}: {why}").format(code=code, at=at, why=_why(error)),
-                _("mend the code"),
-            ) from error
-
-
-def _why(error: BaseException) -> str:
-    return _("it is nested too deeply") if isinstance(error, _TOO_DEEP) else str(error)

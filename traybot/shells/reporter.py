@@ -4,10 +4,12 @@ import json
 import logging
 import math
 import threading
+import time
 from collections.abc import Callable
 from typing import IO, Any
 
 from traybot.core.watchfile import ENDING
+from traybot.shells.sayings import in_words
 from traybot.shells.teller import Teller
 from traybot.text import in_english
 
@@ -37,17 +39,26 @@ class Reporter:
 
     def tell(self, event: str, at: float, life: int, fields: dict[str, Any]) -> None:
         """Tell everybody of one event; `at` is a monotonic time."""
+        document = self._pass_on(event, at, life, fields)
+        _log.info("%s", json.dumps(document))
+
+    def said(self, child: str, life: int, level: str, text: str) -> None:
+        """Tell what a bot printed or logged now; the log has it already."""
+        fields = {"child": child, "level": level, "text": text}
+        self._pass_on("said", time.monotonic(), life, fields)
+
+    def _pass_on(self, event: str, at: float, life: int, fields: dict[str, Any]) -> dict[str, Any]:
         facts = in_english(fields)
         document = {"event": event, "t": round(at - self._began, 6), "life": life, **facts}
         with self._lock:
             self._count(document)
             followers = list(self._followers)
             self._write(document)
-        _log.info("%s", json.dumps(document))
         gone = [follower for follower in followers if not follower(document)]
         if gone:
             with self._lock:
                 self._followers = [one for one in self._followers if one not in gone]
+        return document
 
     def _count(self, document: dict[str, Any]) -> None:
         event = document["event"]
@@ -93,6 +104,9 @@ def _quantile(ordered: list[float], share: float) -> float | None:
 
 
 def _in_words(document: dict[str, Any]) -> str:
+    if document["event"] == "said":
+        words = in_words(document["child"], document["life"], document["text"])
+        return f"{document['t']:9.3f} s {words}"
     skipped = {"event", "t", "life"}
     facts = [
         f"{key}={value}"

@@ -42,8 +42,14 @@ class Teller:
     def _run(self) -> None:
         while (line := self._lines.get()) is not None:
             try:
-                self._stream.write(line + "\n")
-                self._stream.flush()
+                self._write(line + "\n")
             except (OSError, ValueError):
                 # Whoever read us is gone (`traybot run --json | head`): nobody to tell it to.
                 return
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+        except UnicodeEncodeError:  # a terminal that knows few letters; a bot prints any
+            self._stream.write(ascii(text)[1:-1].replace("\\n", "\n"))
+        self._stream.flush()

@@ -1,8 +1,10 @@
 """How is the author's code run? Imported from its folder, called with a Bot, its end explained."""
 
 import contextlib
+import difflib
 import faulthandler
 import importlib
+import inspect
 import os
 import signal
 import subprocess
@@ -120,7 +122,26 @@ def _load(folder: Path, where: str) -> Callable[[Bot], object]:
             function=function_name, file=file
         )
         raise BotError(what, _("add: def {function}(bot): …").format(function=function_name))
+    _check_call(function, file, folder)
     return function  # type: ignore[no-any-return]  # callable, checked above
+
+
+def _check_call(function: Callable[..., object], file: Path, folder: Path) -> None:
+    """Refuse a function that does not take the bot alone, before a crash names a line of ours."""
+    try:
+        inspect.signature(function).bind(None)
+    except ValueError:  # a function written in C may tell nothing
+        return
+    except TypeError as error:
+        place = file.name
+        code = getattr(inspect.unwrap(function), "__code__", None)
+        if code is not None and Path(code.co_filename).is_relative_to(folder):
+            place = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+        name = getattr(function, "__name__", "play")
+        what = _("cannot call {function} at {place}: {why}").format(
+            function=name, place=place, why=error
+        )
+        raise BotError(what, _("write def {function}(bot):").format(function=name)) from error
 
 
 def _import_fault(file: Path, error: BaseException) -> BotError:
@@ -147,7 +168,18 @@ def _line_in(error: BaseException, folder: Path) -> str:
 
 
 def _first_line(error: BaseException) -> str:
-    return first_line(str(error)) or "(no message)"
+    return (first_line(str(error)) or "(no message)") + _meant(error)
+
+
+def _meant(error: BaseException) -> str:
+    """Give the nearest name where one of ours was misspelled, as Python does in a traceback."""
+    if not isinstance(error, AttributeError) or not error.name:
+        return ""
+    if not type(error.obj).__module__.startswith("traybot."):
+        return ""
+    public = [name for name in dir(error.obj) if not name.startswith("_")]
+    near = difflib.get_close_matches(error.name, public, n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
 
 
 def _become_program(birth: Birth, channel: Channel) -> Exit:
