@@ -36,6 +36,20 @@ def test_a_bot_that_rests_watches_nothing() -> None:
     assert (watches.items, watches.enabled) == ((), False)
 
 
+def test_bots_are_shown_by_their_titles() -> None:
+    """With the name where two have the same; a click names the bot all the same."""
+    bots = (("a", ""), ("b", ""), ("c", ""), ("d", "broken"))
+    state = replace(World().state, bots=bots)
+    menu = menu_of(state, "", Facts(titles={"a": "Koules", "b": "Mines", "c": "Mines"}))
+    shown = {item.action: item.label for item in menu if item.radio}
+    assert shown == {
+        "choose:a": "Koules",
+        "choose:b": "Mines (b)",
+        "choose:c": "Mines (c)",
+        "choose:d": "d (has a mistake)",
+    }
+
+
 def test_notices_are_shown_newest_first_and_cut() -> None:
     """A long one must not make the menu wider than the screen."""
     menu = menu_of(World().state, "", Facts(notices=("new\nlines", "x" * 500)))

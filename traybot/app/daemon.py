@@ -13,6 +13,7 @@ from traybot.app.menu import Known, MenuSide
 from traybot.app.options import Options
 from traybot.app.parts import Parts
 from traybot.core import events as e
+from traybot.core.phases import AT_REST
 from traybot.engine import Engine, Ports
 from traybot.errors import SettingsError, TraybotError
 from traybot.shells import leftovers, logs, requests, signals
@@ -62,7 +63,12 @@ class Daemon:
         self._menu = MenuSide(
             parts.keeper,
             parts.paths,
-            Known(parts.memory, parts.settings, lambda: self.engine.state),
+            Known(
+                parts.memory,
+                parts.settings,
+                lambda: self.engine.state,
+                lambda: self._desk.titles,
+            ),
             self._menu_changed,
         )
         self._listeners = Listeners(
@@ -216,6 +222,7 @@ class Daemon:
     def _reload(self) -> None:
         """Read the settings again; `SettingsError` leaves everything as it was."""
         settings, faces = self._parts.settings, self._listeners.faces
+        chosen_before = settings.sections["bots"]["chosen"]
         try:
             changed = settings.reload(self._parts.share.publish, self._parts.memory)
             # The user's own hands are in both: `hotkeys.corner` and `daemon.takeover`.
@@ -227,8 +234,15 @@ class Daemon:
                 self._parts.find_shelf()
                 self._desk.find_bots()
                 self._parts.keeper.submit(self._desk.check_bots)
+                self._choose_anew(str(chosen_before))
         finally:
             self._menu_changed("")
+
+    def _choose_anew(self, before: str) -> None:
+        """Choose the bot that the settings name now; one that runs is left alone till its end."""
+        chosen = str(self._parts.option("bots", "chosen"))
+        if chosen and chosen != before and self.engine.state.phase in AT_REST:
+            self._parts.mailbox.post(e.BotChosen(time.monotonic(), 0, "the settings", bot=chosen))
 
     def _settings_changed(self) -> None:
         """Take what an editor left; with a mistake in it the last good settings stay in force."""

@@ -5,7 +5,7 @@ import os
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Known:
     memory: Memory
     settings: LiveSettings
     state: Callable[[], State]
+    #: What people call each bot.
+    titles: Callable[[], Mapping[str, str]] = dict
 
 
 class MenuSide:
@@ -76,6 +78,7 @@ class MenuSide:
             notices=self._shown(),
             autostart=self._autostart,
             settings_trouble=self._known.settings.short_trouble,
+            titles=self._known.titles(),
         )
 
     def fresh(self) -> Status:

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 import tomllib
 from typing import Any
 
@@ -60,7 +61,20 @@ def _set(name: str, text: str) -> None:
     settings_file.set_option(find_paths().settings, name, value)
     if name in WITHOUT_EFFECT:
         print(_("{name} is noted; it has no effect yet").format(name=name))
+    if name == "bots.chosen" and text:
+        _warn_of_unknown(text)
     _tell_daemon()
+
+
+def _warn_of_unknown(bot: str) -> None:
+    """Say that there is no such bot yet; it may be made later, so that it is no mistake."""
+    from traybot.cli.here import shelf_of_settings
+
+    names = shelf_of_settings().names()
+    if bot not in names:
+        remedy = nearest(bot, names) if names else _("make a bot with: traybot new NAME")
+        told = _("there is no bot named {bot} ({remedy})").format(bot=bot, remedy=remedy)
+        print(f"traybot: {told}", file=sys.stderr)
 
 
 def _place(name: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from traybot.text import _, in_english
 
 def bots(*, names: bool, as_json: bool) -> int:
     """List the bots with what is wrong with each."""
-    shelf = _shelf()
+    shelf = shelf_of_settings()
     if names:
         for name in shelf.names():
             print(name)
@@ -29,7 +29,8 @@ def bots(*, names: bool, as_json: bool) -> int:
     return 0
 
 
-def _shelf() -> BotShelf:
+def shelf_of_settings() -> BotShelf:
+    """Give the bots folder that the settings name."""
     paths = find_paths()
     named = str(settings_file.load(paths.settings).sections["bots"]["folder"])
     return BotShelf(bots_folder(named, paths))
@@ -37,7 +38,7 @@ def _shelf() -> BotShelf:
 
 def check(bot: str, *, as_json: bool) -> int:
     """Check a bot whole; nothing of it is run."""
-    shelf = _shelf()
+    shelf = shelf_of_settings()
     plan = shelf.load(named(bot))
     if as_json:
         print(json.dumps({"name": plan.name, "ok": True, "watches": len(plan.watches)}))
@@ -76,7 +77,7 @@ def new(bot: str) -> int:
     if not bot.replace("-", "_").isidentifier():
         what = _('cannot name a bot "{name}"').format(name=bot)
         raise TraybotError(what, _("use letters, digits, - and _"))
-    folder = _shelf().root / bot
+    folder = shelf_of_settings().root / bot
     if folder.exists():
         what = _("cannot make {folder}: it is there already").format(folder=folder)
         raise TraybotError(what, _("choose another name"))

@@ -38,7 +38,7 @@ def _function(name: str) -> Callable[..., int]:
     if name in _PLAIN:
         from traybot.cli import talk
 
-        return functools.partial(talk.wish, name)
+        return talk.quit_daemon if name == "quit" else functools.partial(talk.wish, name)
     if name in {"start", "status"}:
         from traybot.cli import talk
 

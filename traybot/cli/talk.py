@@ -3,18 +3,47 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from traybot.errors import BotError, NoDaemon, Refused, TraybotError
 from traybot.shells import client
+from traybot.shells.instance import is_locked
 from traybot.shells.paths import find_paths
 from traybot.text import _
+
+#: A daemon's parts have a few seconds each to end.
+_QUIT_SECONDS = 30.0
+_LOOK_SECONDS = 0.05
 
 
 def wish(do: str) -> int:
     """Have the daemon do something, and wait until it is done."""
     return _obeyed({"do": do})
+
+
+def quit_daemon() -> int:
+    """Have the daemon end, one that is on its way up as well; return when it is gone."""
+    lock, deadline = find_paths().lock, time.monotonic() + _QUIT_SECONDS
+    while not _asked_to_quit():
+        # One that does not listen yet holds its lock.
+        if not is_locked(lock) or time.monotonic() > deadline:
+            return wish("quit")
+        time.sleep(_LOOK_SECONDS)
+    while is_locked(lock):
+        if time.monotonic() > deadline:
+            what = _("cannot end traybot: it is still there after {seconds:g} s")
+            raise TraybotError(what.format(seconds=_QUIT_SECONDS), _("see its log: traybot log"))
+        time.sleep(_LOOK_SECONDS)
+    return 0
+
+
+def _asked_to_quit() -> bool:
+    try:
+        return wish("quit") == 0
+    except NoDaemon:
+        return False
 
 
 def start(bot: str) -> int:

@@ -1,5 +1,6 @@
 """Which lines has the tray's menu now? Computed from the state and a few facts beside it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -39,6 +40,8 @@ class Facts:
     autostart: bool | None = None
     #: What is wrong with the settings file and where, "" if nothing.
     settings_trouble: str = ""
+    #: What people call each bot that was read.
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_FACTS = Facts()
@@ -52,7 +55,7 @@ def menu_of(state: State, line: str, facts: Facts = NO_FACTS) -> tuple[MenuItem,
     return (
         MenuItem(line, enabled=False),
         _SEPARATOR,
-        *_bots(state),
+        *_bots(state, facts.titles),
         _SEPARATOR,
         *_moves(state),
         _SEPARATOR,
@@ -70,11 +73,18 @@ def menu_of(state: State, line: str, facts: Facts = NO_FACTS) -> tuple[MenuItem,
     )
 
 
-def _bots(state: State) -> tuple[MenuItem, ...]:
+def _bots(state: State, titles: Mapping[str, str]) -> tuple[MenuItem, ...]:
+    """Give the bots by their titles; where two have the same, or one another's name, with names."""
     resting = state.phase in AT_REST
+    called = {name: titles.get(name, name) for name, _fault in state.bots}
+    several = Counter([*called.values(), *(name for name in called if called[name] != name)])
+    labels = {
+        name: title if several[title] == 1 else f"{title} ({name})"
+        for name, title in called.items()
+    }
     bots = tuple(
         MenuItem(
-            name if not fault else _("{bot} (has a mistake)").format(bot=name),
+            labels[name] if not fault else _("{bot} (has a mistake)").format(bot=labels[name]),
             f"choose:{name}",
             enabled=resting and not fault,
             checked=name == state.bot,

@@ -20,6 +20,7 @@ from traybot.text import _
 
 _LARGEST_FILE = 1_000_000
 _LONGEST_LINE = 500
+_LONGEST_TITLE = 60
 #: Where the parser puts the place of a mistake.
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 #: A text that lacks its quotes.
@@ -54,6 +55,15 @@ class BotShelf:
         except BotError as error:
             return str(error)
         return ""
+
+    def title(self, name: str) -> str:
+        """What people call a bot, "" where that cannot be read."""
+        try:
+            table = tomllib.loads(_read(self.folder(name) / "bot.toml")).get("bot", {})
+        except (BotError, ValueError, *TOO_DEEP):
+            return ""
+        title = table.get("title") if isinstance(table, dict) else None
+        return " ".join(title.split())[:_LONGEST_TITLE] if isinstance(title, str) else ""
 
     def folder(self, name: str) -> Path:
         """Where a bot lies: a name below the bots folder, or a path to any folder with a bot."""

@@ -38,6 +38,8 @@ class Desk:
         self._state = state
         #: Bots that were named by the path of their folder.
         self._by_path: set[str] = set()
+        #: What people call each bot that was read; replaced, never changed.
+        self.titles: dict[str, str] = {}
 
     def obey(self, document: Document, number: int) -> Document | None:
         """Give the answer, or None: it comes later under this number."""
@@ -74,6 +76,8 @@ class Desk:
     def check_bots(self) -> None:
         """See what is wrong with each bot, for the menu; may take its time."""
         paths = [(path, "") for path in sorted(self._by_path)]
+        names = [*self._shelf.names(), *sorted(self._by_path)]
+        self.titles = {name: title for name in names if (title := self._shelf.title(name))}
         found = (*self._shelf.faults(), *paths)
         self._mailbox.post(e.BotsFound(time.monotonic(), found))
 

@@ -86,9 +86,8 @@ class Faces:
         """Say how all are; from any thread."""
         states = self._hotkeys.states()
         hotkeys = {
-            name: {"chord": chord, "state": states[name]}
+            name: {"chord": chord, "state": states.get(name, _("starting"))}
             for name, chord in self._chords
-            if name in states
         }
         return {"hotkeys": hotkeys, "tray": self._tray.health(), **self._user.health()}
 

@@ -44,7 +44,7 @@ def snapshot(  # noqa: PLR0913  it is the sum of all parts
         "hotkeys": faces.get("hotkeys", {}),
         "corner": faces.get("corner", "off"),
         "takeover": faces.get("takeover", "off"),
-        "tray": faces.get("tray", _("not up yet")),
+        "tray": faces.get("tray", _("starting")),
         "input": input_trouble or "ok",
         "awake": awake,
         "session": session,

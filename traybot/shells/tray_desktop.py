@@ -25,6 +25,7 @@ PACE_SECONDS = 1.0
 RETRY_SECONDS, LONGEST_RETRY_SECONDS = 1.0, 30.0
 #: A panel that knows both ways brings the old one first; the new one is waited for so long.
 PREFERENCE_SECONDS = 0.5
+_STARTING_SECONDS = 1.0
 
 
 class Place(Protocol):
@@ -128,6 +129,8 @@ class DesktopTray:
         self._shown_at = 0.0
         self._at: Place | None = None
         self._hosted_since = 0.0
+        #: A tray answers within a moment, if there is one; only then is there none.
+        self._patient_until = time.monotonic() + _STARTING_SECONDS
         self._stopping = self._stale = False
         self._ear, self._mouth = socket.socketpair()
         self._mouth.setblocking(False)  # noqa: FBT003 - the library's own way
@@ -168,6 +171,8 @@ class DesktopTray:
         place = self._at
         if place is not None:
             return joined(": ", (place.name, place.trouble)) if place.trouble else place.name
+        if time.monotonic() < self._patient_until:
+            return _("starting")
         reasons = [door.why for door in self._doors if door.place is None and door.why]
         return joined("; ", [_("none: no tray on this desktop shows icons yet"), *reasons])
 

@@ -117,6 +117,7 @@ def _explained() -> Iterator[None]:
         yield
     except (ScreenShotError, AssertionError, OSError) as error:
         why = (str(error).splitlines() or [_("the connection to the display was lost")])[0]
+        why = why.partition(" (")[0]  # our own remedy stands in the brackets
         raise CaptureError(
             _("cannot take a picture of the screen: {why}").format(why=why), remedy()
         ) from error

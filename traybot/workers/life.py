@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from traybot.core.exits import Ending, Exit
-from traybot.errors import BotError, TraybotError, WindowMissing
+from traybot.errors import BotError, CaptureError, TraybotError, WindowMissing
 from traybot.shells.channel import Channel
 from traybot.shells.stacks import SIGNAL
 from traybot.system import choose
@@ -80,6 +80,13 @@ def _end_of(error: BaseException, place: str) -> Exit:
             return Exit(Ending.ENVIRONMENT, str(error))
         case BotError():
             return Exit(Ending.INVALID, joined("", (str(error), place)))
+        case CaptureError() if choose.LINUX and not os.environ.get("DISPLAY"):
+            # Nothing that comes later gives us one.
+            why = _(
+                "cannot take a picture of the screen: there is no display "
+                "(start traybot inside the desktop session, or set DISPLAY)"
+            )
+            return Exit(Ending.INVALID, joined("", (why, place)))
         case TraybotError():
             return Exit(Ending.CRASHED, joined("", (str(error), place)))
     kind = type(error).__name__
