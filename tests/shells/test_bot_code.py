@@ -92,3 +92,5 @@ def test_a_name_that_is_none_gets_the_nearest(tmp_path: Path) -> None:
         shelf.load("frist")
     with pytest.raises(BotError, match=f"name the folder: {folder}"):
         shelf.load(str(folder / "bot.toml"))
+    with pytest.raises(BotError, match=r"\(name the folder: first\)"):
+        shelf.load(str(tmp_path / "somewhere" / "first" / "bot.toml"))

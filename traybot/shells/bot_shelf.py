@@ -95,9 +95,11 @@ class BotShelf:
     def _say_missing(self, name: str, folder: Path) -> None:
         """Refuse with a better word than that a file is not there, where there is one."""
         with contextlib.suppress(OSError, ValueError):  # ValueError: a name that no file can have
-            if folder.is_file():
+            if folder.is_file() or folder.name == "bot.toml":
                 what = _("cannot use {file}: a bot is a folder").format(file=folder)
-                raise BotError(what, _("name the folder: {folder}").format(folder=folder.parent))
+                known = folder.parent.name in self.names() and not folder.is_file()
+                meant = folder.parent.name if known else folder.parent
+                raise BotError(what, _("name the folder: {folder}").format(folder=meant))
         if name and folder.parent == self.root:
             names = self.names()
             remedy = o.nearest(name, names) if names else _("make a bot with: traybot new NAME")
