@@ -36,7 +36,7 @@ def test_the_corner_stops_a_bot_that_moves_the_mouse(bare_display: Desktop, home
         with closing(RealHands(bare_display.display)) as user:
             for _ in range(60):
                 user.move(-40, -40)
-        running.heard("stopped", why="stopped by screen corner")
+        running.heard("stopped", why="stopped by corner")
 
 
 def test_a_real_key_pauses_and_a_hotkey_does_not_fight_it(

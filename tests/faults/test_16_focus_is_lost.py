@@ -44,7 +44,7 @@ def test_nothing_is_pressed_into_another_window(
             other.focus()
             why = daemon.heard("blocked")["why"]
             assert f"^{canvas.title}$" in why
-            assert f'"{other.title}" is' in why
+            assert other.title not in why, "it may be private"
             assert daemon.status()["waits_for"] == why
             assert daemon.status()["phase"] == "running"
             before = daemon.counted("taps")

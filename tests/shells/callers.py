@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from traybot.shells.control import ControlServer
+from traybot.system.calling import Listener
 
 #: Generous: the machine may be busy with other work.
 ANSWER_SECONDS = 10.0
@@ -18,11 +19,11 @@ Document = dict[str, Any]
 class Listening:
     """A server that echoes, follows, keeps silent or fails, as it is asked to."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, listener: Listener | None = None) -> None:
         self.path = path
         self.heard: list[Document] = []
         self.numbers: list[int] = []
-        self.server = ControlServer(path, self.handle)
+        self.server = ControlServer(path, self.handle, listener)
         self.server.start()
 
     def handle(self, document: Document, number: int) -> Document | None:
@@ -73,9 +74,9 @@ def read_all(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def listening(path: Path) -> Iterator[Listening]:
+def listening(path: Path, listener: Listener | None = None) -> Iterator[Listening]:
     """A server in a `with` block."""
-    server = Listening(path)
+    server = Listening(path, listener)
     try:
         yield server
     finally:

@@ -166,3 +166,20 @@ def test_a_wish_is_looked_after(monkeypatch: pytest.MonkeyPatch) -> None:
         calls = len(fake.calls)
     # Only the end came after that: who rests is not looked after.
     assert fake.calls[calls:] == ["release"]
+
+
+def test_changed_settings_take_hold_at_once() -> None:
+    """Told to look again it does, at the phase that was told last, in either direction."""
+    fake, wish = FakeAwake(), threading.Event()
+    with kept(fake, wish.is_set) as keeper:
+        keeper.show(Phase.RUNNING)
+        wish.set()
+        keeper.look_again()
+        reach(keeper, HELD)
+        wish.clear()
+        keeper.look_again()
+        reach(keeper, NOT_HELD)
+        wish.set()
+        keeper.show(Phase.IDLE)
+        keeper.look_again()
+    assert keeper.state == NOT_HELD

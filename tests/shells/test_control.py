@@ -1,16 +1,22 @@
 """Is every caller of the control socket answered, at once or later, and nobody else let in?"""
 
+import errno
 import json
 import socket
 import stat
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from tests.desktop import eventually
 from tests.shells.callers import Listening, line_of, listening, read_all
+from traybot.system.calling import Connection
+from traybot.system.unix_socket import UnixListener
 
 
 @pytest.fixture
@@ -132,3 +138,51 @@ def test_answers_for_an_ended_server_hold_nobody_up(tmp_path: Path) -> None:
         server.server.stop()
         for number in range(5000):
             server.server.answer(number, {"event": "late"}, more=True)
+
+
+class Stumbling:
+    """A listener that fails twice, in a way that nobody has foreseen."""
+
+    def __init__(self, path: Path) -> None:
+        self._listener = UnixListener(path)
+        self.failures = 2
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever a listener has
+        return getattr(self._listener, name)
+
+    def wait(self, seconds: float | None) -> list[Connection]:
+        """Fail, then wait."""
+        if self.failures:
+            self.failures -= 1
+            raise KeyError("odd")
+        return self._listener.wait(seconds)
+
+
+def test_a_failure_does_not_end_the_thread_that_hears_every_stop(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is logged, and the next caller is answered."""
+    listener = Stumbling(tmp_path / "control")
+    with listening(tmp_path / "control", cast("Any", listener)) as server:
+        assert server.ask(v=1, do="status")["ok"]
+    assert listener.failures == 0
+    assert "goes on" in caplog.text
+
+
+def test_without_room_for_a_caller_nothing_spins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who knocks stays readable: each time nobody can be let in there is a rest."""
+    rests: list[float] = []
+    monkeypatch.setattr("traybot.system.unix_socket.time.sleep", rests.append)
+    with closing(UnixListener(tmp_path / "control")) as listener:
+        full = SimpleNamespace(accept=_no_more_files)
+        monkeypatch.setattr(listener, "_listener", full)
+        assert listener._accept() == []  # noqa: SLF001  descriptors are not used up for a test
+        monkeypatch.undo()
+    assert rests
+    assert max(rests) < 1.0
+
+
+def _no_more_files() -> None:
+    raise OSError(errno.EMFILE, "too many open files")

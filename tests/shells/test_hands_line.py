@@ -142,6 +142,7 @@ def test_a_killed_hands_is_replaced_and_its_keys_are_up(daemon: Daemon, keys: X1
     assert "no" not in daemon.ask(life, do="press", key="b")
     assert keys.held().keys == {keys.code_of("b")}
     assert daemon.line.trouble == ""
+    assert daemon.memory.hands_pid.value == daemon.line.pid, "the last will looks there"
     assert daemon.let_go() == 1
 
 

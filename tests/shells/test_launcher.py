@@ -21,7 +21,7 @@ def test_jobs_run_in_order_on_one_thread() -> None:
 
 
 def test_a_failing_job_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
-    """A start that fails is logged with its cause; the thread goes on with the next job."""
+    """A job that fails is logged with its cause; the thread goes on with the next job."""
     launcher, done = Launcher("test"), threading.Event()
 
     def fail() -> None:
@@ -33,6 +33,7 @@ def test_a_failing_job_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
         assert done.wait(10.0)
         launcher.stop(10.0)
     assert "no more processes" in caplog.text
+    assert "a job failed" in caplog.text
 
 
 def test_a_stop_waits_for_what_was_submitted_but_not_for_ever() -> None:

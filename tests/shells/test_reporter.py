@@ -73,6 +73,17 @@ def test_the_summary_counts() -> None:
     assert (document["held_left"], document["children_left"]) == (1, 2)
 
 
+def test_of_a_long_run_the_last_stops_count_and_the_longest_of_all() -> None:
+    """What is remembered does not grow with the days."""
+
+    def story(reporter: Reporter) -> None:
+        for number in range(5000):
+            reporter.tell("gone", 104.0, number, {"stop_ms": 90.0 if number == 0 else 2.0})
+        assert len(reporter._stops) == 1000  # noqa: SLF001  nobody else sees what is kept
+
+    assert summary(story)["stop_ms"] == {"p50": 2.0, "p99": 2.0, "max": 90.0}
+
+
 def test_a_summary_of_nothing() -> None:
     """Without a stop there is no time of one."""
     assert summary(lambda _: None)["stop_ms"] == {"p50": None, "p99": None, "max": None}

@@ -3,16 +3,21 @@
 import os
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from tests.desktop import Desktop, eventually
 from tests.e2e.painter import painter
 from tests.vision.canvas import canvas_on
+from traybot.core import health
 from traybot.core.geometry import Rect
 from traybot.core.health import Trouble
+from traybot.errors import WindowMissing
 from traybot.workers.eyes import Eyes
 from traybot.workers.glances import Glances
 
@@ -23,7 +28,7 @@ MODE = "640x480 25.18 640 656 752 800 480 490 492 525"
 def _glancing(title: str = "") -> Iterator[Glances]:
     """Somebody who glances, and has seen that all is well."""
     with closing(Eyes(title, ".", "a test")) as eyes:
-        glances = Glances(eyes, wanted=True)
+        glances = Glances(eyes, wanted=lambda: True)
         _finds(glances, Trouble.NONE)
         yield glances
 
@@ -93,6 +98,36 @@ def test_a_new_screen_is_as_good_as_the_old_one(
 def test_who_does_not_want_to_know_is_not_told(bare_display: Desktop) -> None:
     """And nobody looks for him."""
     with closing(Eyes("", ".", "a test")) as eyes:
-        glances = Glances(eyes, wanted=False)
+        glances = Glances(eyes, wanted=None)
         assert glances.seconds() is None
         assert glances.take(0) is None
+
+
+class Nowhere:
+    """Eyes whose window is not there."""
+
+    silent = None
+    place = property(lambda self: self)
+
+    def area(self) -> Rect:
+        """Say that there is none."""
+        raise WindowMissing("no window", "")
+
+
+def test_a_wish_may_change_while_it_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was told is taken back when nobody wants glances any more, and told anew if he does."""
+    # Whatever is missing counts at once: how patient the rules are is tested with them.
+    monkeypatch.setattr(
+        health, "look", lambda known, glance: replace(known, trouble=glance.missing)
+    )
+    wished = threading.Event()
+    glances = Glances(cast("Any", Nowhere()), wanted=wished.is_set)
+    assert glances.take(0) is None
+    assert 0.0 < (glances.seconds() or 0.0) <= 0.5, "the wish is looked at again that soon"
+    wished.set()
+    _finds(glances, Trouble.GONE)
+    wished.clear()
+    assert glances.take(0) is Trouble.NONE
+    assert glances.take(0) is None, "told once"
+    wished.set()
+    _finds(glances, Trouble.GONE)

@@ -34,6 +34,8 @@ _log = logging.getLogger(__name__)
 #: A thread that computes lets another one on after so long; Python's own 5 ms are half a stop.
 _SWITCH_SECONDS = 0.0005
 _QUIT_SECONDS = 3.0
+#: A bus that hangs is waited for no longer; what was asked of it ends with us.
+_BUS_SECONDS = 0.5
 #: The last lines on standard output are waited for so long, should nobody read them.
 _TOLD_SECONDS = 1.0
 
@@ -58,7 +60,7 @@ class Daemon:
         self._desk = Desk(parts.mailbox, parts.shelf, self.reporter, lambda: self.engine.state)
         self._control = ControlServer(paths.socket, self._desk.obey)
         self._desk.snapshot, self._desk.reload = self.snapshot, self._reload
-        self._desk.answer = self._control.answer
+        self._desk.answer, self._desk.submit = self._control.answer, parts.keeper.submit
         self._watch = SettingsWatch(paths.settings, self._settings_changed)
         self._menu = MenuSide(
             parts.keeper,
@@ -201,6 +203,7 @@ class Daemon:
             faces.stop if faces else lambda: None,
             lambda: parts.starter.stop(_QUIT_SECONDS),
             lambda: parts.keeper.stop(_QUIT_SECONDS),
+            lambda: parts.awake.stop(_BUS_SECONDS),
             parts.share.end,
             lambda: parts.shares.stop(_QUIT_SECONDS),
             parts.server.end,
@@ -217,7 +220,7 @@ class Daemon:
         )
         parts.mailbox.close()
 
-    # --- on the control thread -------------------------------------------------------------------
+    # --- on the keeper's thread, or the one that watches the file --------------------------------
 
     def _reload(self) -> None:
         """Read the settings again; `SettingsError` leaves everything as it was."""
@@ -228,6 +231,8 @@ class Daemon:
             # The user's own hands are in both: `hotkeys.corner` and `daemon.takeover`.
             if faces is not None and {"hotkeys", "daemon"} & set(changed):
                 _log.info("the hotkeys are now %s", faces.rebind(settings.sections))
+            if "daemon" in changed:
+                self._parts.awake.look_again()
             if faces is not None and "tray" in changed:
                 faces.relook(settings.sections)
             if "bots" in changed:

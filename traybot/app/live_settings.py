@@ -63,9 +63,14 @@ class LiveSettings:
             changed = [name for name, section in self.sections.items() if section != before[name]]
             for name in changed:
                 publish(name, self.sections[name])
+            self.tell_watchers(memory)
             memory.settings_version.value += bool(changed)
             logs.set_level(str(self.sections["daemon"]["log_level"]))
             return changed
+
+    def tell_watchers(self, memory: Memory) -> None:
+        """Write down for deathwatches what they must know at once."""
+        memory.pauses_on_picture.value = bool(self.sections["capture"]["pause"])
 
     def _read_again(self) -> Settings:
         if not self._path.parent.is_dir():

@@ -104,6 +104,8 @@ class MenuSide:
             deed()
         except TraybotError as error:
             trouble = str(error)
+        except OSError as error:
+            trouble = _("cannot do that: {error}").format(error=error)
         self._changed(trouble)
 
 

@@ -56,6 +56,7 @@ class Parts:
         self.processes = choose.processes()
         self.mailbox = Mailbox()
         self.memory = Memory(spawn)
+        self.settings.tell_watchers(self.memory)
         self.shelf = BotShelf(bots_folder(str(self.option("bots", "folder")), self.paths))
         self.starter, self.keeper = Launcher("starter"), Launcher("keeper")
         self.hands = HandsLine(spawn, self.memory, hands_main, HandsBirth)

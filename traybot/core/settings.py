@@ -49,8 +49,8 @@ SECTIONS: Mapping[str, tuple[Option, ...]] = {
             o.choice("pause", "run"),
             "pause",
             later(
-                "what a locked screen does to a running bot; it plays on when the screen "
-                "is unlocked"
+                "what a locked screen does to a running bot, as this stands when it is locked; it "
+                "plays on when the screen is unlocked"
             ),
         ),
     ),

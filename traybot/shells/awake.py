@@ -28,6 +28,7 @@ class AwakeKeeper:
         """Both are called on the thread; `wanted` at each change, for settings may change."""
         self._choose, self._wanted = choose, wanted
         self._phases: queue.SimpleQueue[Phase | None] = queue.SimpleQueue()
+        self._lock, self._phase = threading.Lock(), Phase.IDLE
         self._awake: Awake | None = None
         #: "held", "not held", or "unavailable: why"; written by the thread alone.
         self.state = NOT_HELD
@@ -36,7 +37,14 @@ class AwakeKeeper:
 
     def show(self, phase: Phase) -> None:
         """Tell where the bot is; from any thread, at once."""
-        self._phases.put(phase)
+        with self._lock:
+            self._phase = phase
+            self._phases.put(phase)
+
+    def look_again(self) -> None:
+        """See at once whether it is wanted still; from any thread."""
+        with self._lock:
+            self._phases.put(self._phase)
 
     def stop(self, seconds: float) -> None:
         """Let go and end the thread; wait for that no longer than `seconds`."""

@@ -95,13 +95,12 @@ class Children:
             token=self._means.token,
             counters=tuple(self.counters),
             settings=self._means.settings(),
-            hands_pid=self._means.hands.pid or 0,
             pictures=self._means.pictures,
             stack_file=self._means.stacks.file(child, life),
             output=written,
         )
         record = Life(child, life, Channel(pipe, patient=False), output)
-        record.pulse = _pulse_of(record.channel) if child == DEATHWATCH else None
+        record.pulse = _oneof(record.channel) if child == DEATHWATCH else None
         if child != DEATHWATCH:
             self._graveyard.newest = life
         record.plain_program = child == "routine" and bool(plan.command)
@@ -197,7 +196,9 @@ class Children:
         """Look after what is spared, a birth that comes to no end, and what is dying still."""
         due = [one.spared_until for one in self._lives if one.spared_until]
         due += [at for at in self._births_due() if at]
-        due += [at for one in self._lives if one.pulse and (at := one.pulse.due_at())]
+        # Of one that is doomed nobody would act on it, and it stays due.
+        pulses = [one.pulse for one in self._lives if one.pulse and not one.doomed]
+        due += [at for one in pulses if (at := one.due_at())]
         now, dying = time.monotonic(), self._graveyard.seconds_left()
         times = [max(0.0, at - now) for at in due] + ([] if dying is None else [dying])
         return min(times, default=None)
@@ -276,7 +277,7 @@ class Children:
         return frozenset(one.number for one in self._lives if one.child != DEATHWATCH)
 
 
-def _pulse_of(channel: Channel) -> pulse.Pulse:
+def _oneof(channel: Channel) -> pulse.Pulse:
     return pulse.Pulse(pulse.DEATHWATCH, lambda: channel.send({"do": "ping"}))
 
 

@@ -27,6 +27,8 @@ _CALLERS = 64
 _SILENT_SECONDS = 10.0
 #: A follower that does not read is sent away when so much waits for it.
 _LONGEST_BACKLOG = 1 << 20
+#: After a failure, so that one that lasts does not take all of the processor.
+_REST_SECONDS = 0.05
 
 Document = dict[str, Any]
 #: Takes a caller's document and number; gives the answer, or None: it comes later.
@@ -87,10 +89,17 @@ class ControlServer:
     def _run(self) -> None:
         try:
             while not self._leaving:
-                self._serve_once()
+                self._serve_or_rest()
             self._send_outbox()
         finally:
             self._close()
+
+    def _serve_or_rest(self) -> None:
+        try:
+            self._serve_once()
+        except Exception:  # noqa: BLE001  the outermost line of the thread
+            _log.exception("the control thread failed and goes on")
+            time.sleep(_REST_SECONDS)
 
     def _close(self) -> None:
         for caller in list(self._callers.values()):

@@ -27,11 +27,13 @@ class Desk:
     snapshot: Callable[[], Document]
     reload: Callable[[], None]
     answer: Callable[..., bool]
+    #: Has what may take its time done on another thread: a stop must not wait behind it.
+    submit: Callable[[Callable[[], None]], None]
 
     def __init__(
         self, mailbox: Mailbox, shelf: BotShelf, reporter: Reporter, state: Callable[[], State]
     ) -> None:
-        """`snapshot`, `reload` and `answer` are to be set before the first caller."""
+        """What is named above is to be set before the first caller."""
         self._mailbox = mailbox
         self._shelf = shelf
         self._reporter = reporter
@@ -51,11 +53,11 @@ class Desk:
                 self._follow(number, document)
                 return None
             case "reload":
-                return self._reload()
+                self._answer_later(number, self._reload)
+                return None
             case "bots":
-                found = self._shelf.faults()
-                bots = [{"name": name, "fault": fault} for name, fault in found]
-                return {"ok": True, "code": 0, "bots": bots}
+                self._answer_later(number, self._bots)
+                return None
         if wish in _NAMING:
             self.find_bots(str(document.get("bot") or ""))
         request = requests.read_request(wish, document.get("bot"), number, "command")
@@ -63,6 +65,21 @@ class Desk:
             return requests.answer(2, _('cannot obey: there is no "{wish}"').format(wish=wish))
         self._mailbox.post(request)
         return None
+
+    def _answer_later(self, number: int, make: Callable[[], Document]) -> None:
+        def answer() -> None:
+            text = _("cannot obey: something went wrong (see the log: traybot log)")
+            document = requests.answer(1, text)
+            try:
+                document = make()
+            finally:
+                self.answer(number, document)
+
+        self.submit(answer)
+
+    def _bots(self) -> Document:
+        bots = [{"name": name, "fault": fault} for name, fault in self._shelf.faults()]
+        return {"ok": True, "code": 0, "bots": bots}
 
     def find_bots(self, asked: str = "") -> None:
         """Look which bots there are; one that was ever named by its path goes on counting."""

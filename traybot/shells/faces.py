@@ -15,7 +15,7 @@ from traybot.text import _
 ACTIONS = ("toggle", "stop", "panic")
 
 #: What corner and takeover wish for, and by whom.
-_WISHES = {CORNER: ("stop", "screen corner"), TAKEOVER: (TAKEOVER, "user")}
+_WISHES = {CORNER: ("stop", "corner"), TAKEOVER: (TAKEOVER, "takeover")}
 
 Sections = Mapping[str, Mapping[str, Any]]
 

@@ -71,7 +71,7 @@ class HandsLine:
         self._last_chance = False
         self._started_at = 0.0
         self._leaving = False
-        self._trouble, self._ready = "starting", False
+        self._trouble, self._ready = _("starting"), False
         #: A hands that outlives us: it lets go when the screen answers, and leaves (0: none).
         self.left_alone = 0
         #: The process, if there is one; may be read from any thread.
@@ -106,9 +106,8 @@ class HandsLine:
             theirs.close()
             their_handles.close()
         self._process, self._channel = process, Channel(control, patient=False)
-        self.pid = process.pid
-        self._handles = handles
-        self._ready, self._last_chance = False, False
+        self.pid = self._memory.hands_pid.value = process.pid
+        self._handles, self._ready, self._last_chance = handles, False, False
         self._deadline = time.monotonic() + _START_SECONDS
         for door in self._doors:
             self._hand_in(door)
@@ -255,6 +254,7 @@ class HandsLine:
         if self._handles:
             self._handles.close()
         self._process, self._channel, self._handles, self.pid = None, None, None, None
+        self._memory.hands_pid.value = 0
         if self._leaving:
             return
         self._trouble = _("hands was lost and is being replaced")

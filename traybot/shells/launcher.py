@@ -35,4 +35,4 @@ class Launcher:
             try:
                 job()
             except Exception:  # noqa: BLE001  the outermost line of the thread
-                _log.exception("a start failed")
+                _log.exception("a job failed")

@@ -53,6 +53,10 @@ class Memory:
         #: What our device held when a life began, 1 for each row, and which life that was (hands).
         self.before = context.Array("b", LEDGER_SIZE, lock=False)
         self.before_life = context.Value("i", 0, lock=False)
+        #: Whether a picture that is no good pauses the bot, 1 or 0 (whoever reads the settings).
+        self.pauses_on_picture = context.Value("b", 0, lock=False)
+        #: The process that presses, 0 if there is none (engine).
+        self.hands_pid = context.Value("i", 0, lock=False)
         #: Goes up with every change of the settings (engine).
         self.settings_version = context.Value("i", 0, lock=False)
 

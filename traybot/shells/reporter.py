@@ -5,6 +5,7 @@ import logging
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -14,6 +15,9 @@ from traybot.shells.teller import Teller
 from traybot.text import in_english
 
 _log = logging.getLogger("traybot.events")
+
+#: So many stops are remembered: a daemon may run for months.
+_STOPS = 1000
 
 #: Says whether it wants to hear more.
 Follower = Callable[[dict[str, Any]], bool]
@@ -30,7 +34,8 @@ class Reporter:
         self._lock = threading.Lock()
         self._followers: list[Follower] = []
         self._counts = {"dead": 0, "starting": 0, "recovered": 0}
-        self._stops: list[float] = []
+        self._stops: deque[float] = deque(maxlen=_STOPS)
+        self._longest_stop: float | None = None
 
     def follow(self, follower: Follower) -> None:
         """Hand every later document to `follower`, which must not block, until it says no."""
@@ -69,6 +74,7 @@ class Reporter:
         stopped = document.get("stop_ms")
         if event == "gone" and stopped is not None:
             self._stops.append(float(stopped))
+            self._longest_stop = max(self._stops[-1], self._longest_stop or 0.0)
 
     def _write(self, document: dict[str, Any]) -> None:
         if self._teller is not None:
@@ -79,7 +85,10 @@ class Reporter:
         return self._teller is None or self._teller.close(seconds)
 
     def summary(self, at: float, held_left: int | None, children_left: int) -> None:
-        """Tell the last event; the two counts were read from the system itself."""
+        """Tell the last event; the two counts were read from the system itself.
+
+        Of a long run's stops the quantiles are those of the last thousand, the longest is of all.
+        """
         stops = sorted(self._stops)
         fields = {
             "deaths": self._counts["dead"],
@@ -88,7 +97,7 @@ class Reporter:
             "stop_ms": {
                 "p50": _quantile(stops, 0.5),
                 "p99": _quantile(stops, 0.99),
-                "max": stops[-1] if stops else None,
+                "max": self._longest_stop,
             },
             "held_left": held_left,
             "children_left": children_left,

@@ -55,8 +55,9 @@ class ServerKeeper:
             self._wake()
 
     def waitables(self) -> list[Any]:
-        """The end of the server."""
-        return [] if self._handle is None or self._due else [self._handle]
+        """The end of the server; of one that is being replaced it is known."""
+        known = self._handle is None or self._due or self._starting
+        return [] if known else [self._handle]
 
     def seconds_left(self) -> float | None:
         """When the next one is due."""

@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 60.0
 #: The machine waits for us at most so long, whatever the engine does; logind itself waits for 5 s.
 _HOLD_SECONDS = 2.0
+#: Whoever fails at once does not begin anew at full speed.
+_AGAIN_SECONDS = 1.0
 _END_SECONDS = 2.0
 
 #: Makes a source of changes, or says by `BackendUnavailable` why there is none.
@@ -97,6 +99,7 @@ class SessionWatch:
                 except Exception:  # noqa: BLE001 -- the thread's outermost line
                     _log.exception("the thread that hears the session failed and begins anew")
                     self._close()
+                    self._rest(_AGAIN_SECONDS)
         finally:
             self._close()
 
@@ -115,6 +118,12 @@ class SessionWatch:
                 source.delay_sleep()
             if source.locked:
                 self._change(name, SessionChange("lock", begins=True))
+        # Of a lock that a lost source told of, nobody would tell the end.
+        self._tell_lock(time.monotonic())
+
+    def _rest(self, seconds: float) -> None:
+        if select.select([self._ear], [], [], seconds)[0]:
+            self._ear.recv(64)
 
     def _wait(self) -> None:
         seconds = None if not self._faults else _RETRY_SECONDS
@@ -184,5 +193,7 @@ class SessionWatch:
 
     def _close(self) -> None:
         for source in self._sources.values():
-            source.close()
+            with contextlib.suppress(Exception):  # it may be what has failed
+                source.close()
         self._sources.clear()
+        self._locked.clear()

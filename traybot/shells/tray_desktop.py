@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from traybot.core.status import Status
@@ -90,26 +91,35 @@ class _Door:
         try:
             self.place = self._make()
             self.why, self._pause = "", RETRY_SECONDS
-        except (BackendUnavailable, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - a thread's outermost line, see `lose`
             self.lose(error)
 
     def lose(self, error: Exception) -> None:
-        """Give the place up for a while; said in the log once for each reason."""
-        if str(error) != self.why:
+        """Give the place up for a while, whatever it was; said in the log once for each reason.
+
+        Whatever a library makes of a strange answer: the daemon must not end with its icon.
+        """
+        expected = isinstance(error, BackendUnavailable | OSError)
+        if not expected:
+            _log.error("the tray failed and begins anew", exc_info=error)
+        elif str(error) != self.why:
             _log.info("no tray this way: %s", error)
-        self.why = str(error)
-        if self.place is not None:
-            with contextlib.suppress(OSError):
-                self.place.close()
-        self.place = None
+        self.why = str(error) if expected else repr(error)
+        self.close()
         self._due = time.monotonic() + self._pause
         self._pause = min(2 * self._pause, LONGEST_RETRY_SECONDS)
 
-    def seconds_left(self) -> float | None:
-        """When to come back."""
-        if self.place is None:
-            return max(0.0, self._due - time.monotonic())
-        return self.place.seconds_left()
+    def close(self) -> None:
+        """Leave the place, if there is one."""
+        place, self.place = self.place, None
+        if place is not None:
+            # It is left whatever it says to that.
+            with contextlib.suppress(Exception):
+                place.close()
+
+    def seconds_left(self) -> float:
+        """When to try again, while there is no place."""
+        return max(0.0, self._due - time.monotonic())
 
 
 class DesktopTray:
@@ -143,9 +153,7 @@ class DesktopTray:
                 self._turn()
         finally:
             for door in self._doors:
-                if door.place is not None:
-                    with contextlib.suppress(OSError):
-                        door.place.close()
+                door.close()
             with self._lock:
                 self._ear.close()
                 self._mouth.close()
@@ -185,53 +193,54 @@ class DesktopTray:
         for door in self._doors:
             door.try_open()
         self._wait()
-        for door in self._doors:
-            self._tend(door)
+        for place in self._places():
+            self._have(place, place.tend)
         self._move()
         self._feed()
 
+    def _places(self) -> list[Place]:
+        return [door.place for door in self._doors if door.place is not None]
+
+    def _have(self, place: Place, deed: Callable[[], None]) -> None:
+        """Have a place do something; one that fails is left, and tried again after a while."""
+        try:
+            deed()
+        except Exception as error:  # noqa: BLE001 - a thread's outermost line, see `_Door.lose`
+            if self._at is place:
+                self._at = None
+            for door in self._doors:
+                if door.place is place:
+                    door.lose(error)
+
     def _wait(self) -> None:
-        seconds = [door.seconds_left() for door in self._doors]
-        seconds.append(self._seconds_to_feed())
+        seconds = [self._seconds_to_feed()]
         if self._hosted_since:
             seconds.append(self._hosted_since + PREFERENCE_SECONDS - time.monotonic())
-        known = [second for second in seconds if second is not None]
         with selectors.DefaultSelector() as selector:
             selector.register(self._ear, selectors.EVENT_READ)
-            for door in self._doors:
-                if door.place is not None:
-                    selector.register(door.place, selectors.EVENT_READ)
+            for place in self._places():
+                self._have(place, partial(self._await, selector, place, seconds))
+            seconds += [door.seconds_left() for door in self._doors if door.place is None]
+            known = [second for second in seconds if second is not None]
             ready = selector.select(max(0.0, min(known)) if known else None)
         if any(key.fileobj is self._ear for key, _ in ready):
             self._ear.recv(4096)
 
-    def _tend(self, door: _Door) -> None:
-        if door.place is None:
-            return
-        try:
-            door.place.tend()
-        except OSError as error:
-            if self._at is door.place:
-                self._at = None
-            door.lose(error)
-        except Exception as error:  # noqa: BLE001 - a thread's outermost line, see below
-            # Whatever a library makes of a strange answer: the daemon must not end with its icon.
-            _log.exception("the tray failed and begins anew")
-            if self._at is door.place:
-                self._at = None
-            door.lose(error)
+    @staticmethod
+    def _await(selector: selectors.BaseSelector, place: Place, seconds: list[float | None]) -> None:
+        seconds.append(place.seconds_left())
+        selector.register(place, selectors.EVENT_READ)
 
     def _move(self) -> None:
         """Have the icon where it is seen best, and nowhere else."""
-        places = [door.place for door in self._doors if door.place is not None]
-        best = next((place for place in places if place.shows), None)
+        best = next((place for place in self._places() if place.shows), None)
         if best is self._at:
             self._hosted_since = 0.0
             return
         if best is not None and not self._preferred(best):
             return
         if self._at is not None:
-            self._at.hide()
+            self._have(self._at, self._at.hide)
         self._at, self._shown, self._hosted_since = best, None, 0.0
 
     def _preferred(self, place: Place) -> bool:
@@ -253,16 +262,18 @@ class DesktopTray:
 
     def _feed(self) -> None:
         """Show what is due: what is wanted, and while the menu is open what is so now."""
-        if self._stale and self._at is not None:
+        if self._at is not None and self._stale:
             self._stale = False
-            self._at.repaint()
-        if self._at is None or self._seconds_to_feed() != 0.0:
-            return
-        if self._at.menu_open:
+            self._have(self._at, self._at.repaint)
+        if self._at is not None and self._seconds_to_feed() == 0.0:
+            self._have(self._at, partial(self._show_at, self._at))
+
+    def _show_at(self, place: Place) -> None:
+        if place.menu_open:
             self._refresh()
         assert self._wanted is not None
         self._shown, self._shown_at = self._wanted, time.monotonic()
-        self._at.show(self._shown)
+        place.show(self._shown)
 
     def _opening(self) -> Status | None:
         """Give what the menu is to show as it opens; on the loop's thread."""

@@ -180,7 +180,8 @@ class UserWatch:
                 )
                 heard, self.listens = wanted, wanted.corner_now or wanted.takeover_now
             user = self._judge(raw, user, heard)
-            self._rest(None, raw.fileno())
+            # What came along with an answer lies in the library, and nothing would wake us for it.
+            self._rest(0.0 if raw.waiting else None, raw.fileno())
 
     def _judge(self, raw: "UserHands", user: User, wanted: Wanted) -> User:
         """Reckon with what came; post what it means, once."""

@@ -1,6 +1,7 @@
 """How is the daemon called on Linux and macOS? Over a Unix socket that only its owner can open."""
 
 import contextlib
+import errno
 import os
 import selectors
 import socket
@@ -19,6 +20,9 @@ _CHUNK = 65536
 #: How long, and how often, a caller knocks where others queue already.
 _QUEUE_SECONDS = 5.0
 _KNOCK_SECONDS = 0.01
+#: What the system says when it can open nothing more, and how long nobody is let in then.
+_NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+_FULL_SECONDS = 0.05
 #: By their names: a type checker knows them on POSIX only.
 _UNIX: Any = vars(socket).get("AF_UNIX")
 _WHO: Any = vars(socket).get("SO_PEERCRED")
@@ -112,11 +116,17 @@ class UnixListener:
         return news
 
     def _accept(self) -> list[Connection]:
-        with contextlib.suppress(OSError):
+        try:
             connection, _address = self._listener.accept()
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                # Who knocks knocks on: without a rest we would do nothing else.
+                time.sleep(_FULL_SECONDS)
+            return []
+        with contextlib.suppress(OSError):
             if _is_ours(connection):
                 return [UnixConnection(connection, self._selector)]
-            connection.close()
+        connection.close()
         return []
 
     def wake(self) -> None:

@@ -26,6 +26,11 @@ class UserHands(Protocol):
         """Readable when there is something to hear."""
         ...
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something came along with an answer, of which the descriptor does not tell."""
+        ...
+
     def listen(self, *, presses: bool, motion: bool) -> None:
         """Hear these from now on, and nothing else."""
         ...
@@ -52,6 +57,8 @@ class HandsAside(ToldAside[Touch]):
 
     #: Keys that say nothing by themselves.
     modifiers: frozenset[int] = frozenset()
+    #: Nothing comes but by the descriptor.
+    waiting = False
 
     def __init__(
         self,

@@ -126,6 +126,12 @@ class X11Raw:
                 self._learn_keys()
         return touches
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something was read already, so that the descriptor does not tell of it."""
+        with _listening():
+            return bool(self._connection.pending_events())
+
     def close(self) -> None:
         """Disconnect; may be called twice."""
         disconnect(self._connection)

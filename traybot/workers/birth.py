@@ -1,6 +1,6 @@
 """What is a child given at its birth? Plain values, the shared block, and its pipes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,8 +27,6 @@ class Birth:
     token: str
     #: Names of the counters in use, in the order of their places.
     counters: tuple[str, ...] = ()
-    #: For the deathwatch: who holds the keys, so that it can tell when nobody will let go.
-    hands_pid: int = 0
     #: The settings at its birth; the Manager brings the changes.
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     #: For the deathwatch: where it keeps pictures.
@@ -44,8 +42,8 @@ class Birth:
         return str(self.settings.get("capture", {}).get("backend", "auto"))
 
     @property
-    def glances(self) -> bool:
-        """Whether it is to be told when the picture is no good; not of a bot that sees nothing."""
+    def glances(self) -> Callable[[], bool] | None:
+        """Says whether a picture that is no good is to be told; None: a bot that sees nothing."""
         sees = any(watch.kind in wakes.PIXELS | {"still"} for watch in self.plan.watches)
-        wished = self.settings.get("capture", {}).get("pause", False)
-        return bool(wished and (sees or self.plan.window))
+        wished = self.memory.pauses_on_picture
+        return (lambda: bool(wished.value)) if sees or self.plan.window else None

@@ -5,6 +5,7 @@ costs must not show.
 """
 
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from traybot.workers.eyes import Eyes
 
 #: So often it is asked where the window is, and so often a picture is taken; in seconds.
 _GLANCE_SECONDS, _PICTURE_SECONDS = 0.25, 1.0
+#: So often it is asked whether glances are wished for while they are not.
+_WISH_SECONDS = 0.5
 #: A picture counts as black up to this brightness of its brightest channel.
 _DARK = 8
 #: Every so many-th row and column of a picture is looked at.
@@ -30,8 +33,8 @@ _STEP = 4
 class Glances:
     """The glances of one deathwatch, at one life after another."""
 
-    def __init__(self, eyes: Eyes, *, wanted: bool) -> None:
-        """`wanted`: whether anybody acts on what is told."""
+    def __init__(self, eyes: Eyes, *, wanted: Callable[[], bool] | None) -> None:
+        """`wanted` says whether anybody acts now on what is told; None: nobody ever does."""
         self._eyes = eyes
         self._wanted = wanted
         self._health = Health()
@@ -46,8 +49,10 @@ class Glances:
 
     def seconds(self) -> float | None:
         """Give how long until the next glance; None: there is none."""
-        if not self._wanted:
+        if self._wanted is None:
             return None
+        if not self._wanted():
+            return _WISH_SECONDS
         return max(0.0, self._glanced_at + _GLANCE_SECONDS - time.monotonic())
 
     def take(self, drawn: int) -> Trouble | None:
@@ -56,7 +61,9 @@ class Glances:
         `drawn` is how often the screen has told that something was drawn where the watches look.
         """
         now = time.monotonic()
-        if not self._wanted or now < self._glanced_at + _GLANCE_SECONDS:
+        if self._wanted is None or not self._wanted():
+            return self._take_back()
+        if now < self._glanced_at + _GLANCE_SECONDS:
             return None
         glance = self._glance(drawn)
         self._glanced_at = time.monotonic()
@@ -65,6 +72,12 @@ class Glances:
             return None
         self._told = self._health.trouble
         return self._told
+
+    def _take_back(self) -> Trouble | None:
+        """End a trouble that was told: since then somebody has wished for no glances."""
+        told = self._told
+        self.begin()
+        return Trouble.NONE if told not in {None, Trouble.NONE} else None
 
     def _glance(self, drawn: int) -> Glance:
         try:

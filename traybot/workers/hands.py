@@ -277,5 +277,7 @@ class Hands:
         front = self._way.windows.front() if self._way.windows else None
         if front is not None and re.search(title, front.title):
             return ""
-        instead = f'"{front.title}"' if front else "nothing"
-        return f'the window "{title}" is not in front ({instead} is)'
+        # What the other one is called may be private, and changes while a page loads.
+        if front is not None:
+            return _('the window "{title}" is not in front: another one is').format(title=title)
+        return _('the window "{title}" is not in front: none is').format(title=title)

@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 
 #: A screen that is gone is looked for so often.
 _AGAIN_SECONDS = 0.5
+#: One that was never there may be on its way still; or there is none, and that is not disturbed.
+_FIRST_SECONDS = 2.0
 
 
 class Way:
@@ -40,7 +42,7 @@ class Way:
             release_all(self._memory, self.injector)
         except (TraybotError, OSError) as error:
             self._drop()
-            self._again_at = time.monotonic() + _AGAIN_SECONDS if self.had else 0.0
+            self._again_at = time.monotonic() + (_AGAIN_SECONDS if self.had else _FIRST_SECONDS)
             self._tell(str(error))
             return False
         with contextlib.suppress(TraybotError, OSError):
