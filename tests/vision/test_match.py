@@ -1,5 +1,6 @@
 """Is a template found where it is, and nowhere else?"""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -275,3 +276,46 @@ def test_colours_of_many_places_are_judged_as_those_of_one() -> None:
             together = same_colors_at(frame, template, rows, columns, threshold)
             assert together.tolist() == alone
             assert alone[-1]
+
+
+#: Ground and letters of a button, in blue, green and red.
+BUTTONS = {
+    "red": ((30, 30, 200), (255, 255, 255)),
+    "green": ((40, 170, 40), (255, 255, 255)),
+    "blue": ((200, 90, 20), (240, 240, 240)),
+    "yellow": ((30, 200, 230), (20, 20, 20)),
+    "grey": ((90, 90, 90), (255, 255, 255)),
+}
+#: What a screen makes of a level: dimmed, or paled by a veil of white.
+VEILS = {
+    "as it is": (1.0, 0.0),
+    "dimmed": (0.85, 0.0),
+    "dark": (0.5, 0.0),
+    "paler": (0.7, 76.0),
+    "pale": (0.5, 127.0),
+}
+
+
+def button(colors: tuple[tuple[int, int, int], tuple[int, int, int]]) -> Pixels:
+    """Draw a button with a word."""
+    ground, letters = colors
+    drawn = np.full((40, 120, 3), ground, np.uint8)
+    cv2.putText(drawn, "START", (12, 28), cv2.FONT_HERSHEY_SIMPLEX, 0.9, letters, 2)
+    return drawn
+
+
+@pytest.mark.parametrize("veil", VEILS)
+@pytest.mark.parametrize("name", BUTTONS)
+def test_a_coloured_picture_is_found_darker_and_paler_and_no_other_colour_is(
+    name: str, veil: str
+) -> None:
+    """A panel that fades in is seen before it is there in full, whatever its colours."""
+    factor, added = VEILS[veil]
+    template = make_template(button(BUTTONS[name]), name)
+    for other, colors in BUTTONS.items():
+        scene = np.full((200, 300, 3), 60, np.uint8)
+        scene[::7] = (20, 80, 40)
+        scene[100:140, 150:270] = button(colors)
+        shown = np.clip(scene * factor + added, 0, 255).astype(np.uint8)
+        found = find(shown, template)
+        assert (found is not None) == (other == name), (other, found)

@@ -1,6 +1,7 @@
 """Are pictures in shared memory safe: never overwritten under a reader, never left behind?"""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -246,3 +247,20 @@ def test_half_an_answer_is_waited_for() -> None:
     with pytest.raises(XLost, match="lost"):
         wire._await(1)
     wire.close()
+
+
+def test_where_memory_cannot_be_shared_mss_takes_the_pictures(desktop: Desktop) -> None:
+    """A container with this screen and shared memory of its own, by a namespace of the kernel."""
+    code = (
+        "from traybot.core.geometry import Rect\n"
+        "from traybot.vision.cameras import open_camera\n"
+        "camera = open_camera()\n"
+        "print(type(camera).__name__, camera.take(Rect(0, 0, 20, 10)).shape[:2])"
+    )
+    apart = ["unshare", "--ipc", "--"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], check=False).returncode:
+        pytest.skip("no namespace can be made here")
+    done = subprocess.run(
+        [*apart, sys.executable, "-c", code], capture_output=True, check=False, text=True
+    )
+    assert done.stdout.split(maxsplit=1) == ["MssCamera", "(10, 20)\n"], done.stderr

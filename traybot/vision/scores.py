@@ -25,6 +25,9 @@ MIN_VARIANCE = 1.0
 #: noise, JPEG and a brighter screen do was at most 1.3, other colours were off by 14 and more. And
 #: by how much more for each 0.01 that the threshold is below 0.9: who asks for less gets more.
 HUE_TOLERANCE, HUE_LENIENCE = 12.0, 2.0
+#: A darker or paler picture has less contrast, and its colours are as much nearer to grey: that far
+#: down, and a little up, the hue is compared as the contrast tells.
+LEAST_GAIN, MOST_GAIN = 0.5, 1.25
 #: How far all three channels together may score below the threshold; noise and JPEG cost 0.12.
 COLOR_ALLOWANCE = 0.2
 #: What varies less than this has no colours to compare, in levels squared.
@@ -71,8 +74,8 @@ def score_at(grey: Pixels, template: Template, x: int, y: int) -> float | None:
 def same_colors(pixels: Pixels, template: Template, x: int, y: int, threshold: float) -> bool:
     """Tell whether a place that scores at least `threshold` has the template's colours.
 
-    Its hue must be the same on the whole, and its blue, green and red must vary alike. A picture of
-    brightness alone has no colours to be wrong.
+    Its hue must be the same on the whole, as far as it is as bright and rich in contrast, and its
+    blue, green and red must vary alike. A picture of brightness alone has no colours to be wrong.
     """
     if is_grey(pixels):
         return True
@@ -84,11 +87,14 @@ def same_colors(pixels: Pixels, template: Template, x: int, y: int, threshold: f
     mean, deviation = means.ravel().tolist()[:3], deviations.ravel().tolist()[:3]
     grey = sum(map(mul, mean, _TO_GREY_LIST))
     tolerance = _hue_tolerance(threshold)
-    if any(abs(one - grey - hue) > tolerance for one, hue in zip(mean, side.hue, strict=True)):
-        return False
     variance = sum(map(mul, deviation, deviation))
     if variance <= _LEAST_VARIANCE:
         return False
+    hues = [(one - grey, hue) for one, hue in zip(mean, side.hue, strict=True)]
+    if any(abs(one - hue) > tolerance for one, hue in hues):
+        gain = min(MOST_GAIN, max(LEAST_GAIN, math.sqrt(variance) / side.contrast))
+        if any(abs(one - gain * hue) > tolerance for one, hue in hues):
+            return False
     likeness = float(np.vdot(window.astype(np.float32), side.values))
     return likeness / (math.sqrt(variance) * side.length) >= threshold - COLOR_ALLOWANCE
 
@@ -123,15 +129,17 @@ def _same_colors_of(
     """Compare pictures (n, pixels * channels), each as `same_colors` does."""
     side, counted = _colors_of(template, channels), _counted_of(template, channels)
     mean = values @ counted
-    off = _hue(mean) - np.array(side.hue, np.float32)
-    same = np.asarray(np.abs(off).max(axis=1) <= _hue_tolerance(threshold), np.bool_)
+    variance = (np.square(values) @ counted - np.square(mean)).sum(axis=1)
+    contrast = np.sqrt(np.maximum(variance, _LEAST_VARIANCE))
+    gain = np.clip(contrast / side.contrast, LEAST_GAIN, MOST_GAIN)[:, np.newaxis]
+    hue, wanted = _hue(mean), np.array(side.hue, np.float32)
+    off = np.minimum(np.abs(hue - wanted).max(axis=1), np.abs(hue - gain * wanted).max(axis=1))
+    same = np.asarray((variance > _LEAST_VARIANCE) & (off <= _hue_tolerance(threshold)), np.bool_)
     left = np.flatnonzero(same)
     if len(left):
-        values, mean = values[left], mean[left]
-        variance = (np.square(values) @ counted - np.square(mean)).sum(axis=1)
-        scale = np.sqrt(np.maximum(variance, _LEAST_VARIANCE)) * side.length
-        likeness = values @ side.values.astype(np.float32) / scale
-        same[left] = (variance > _LEAST_VARIANCE) & (likeness >= threshold - COLOR_ALLOWANCE)
+        scale = contrast[left] * side.length
+        likeness = values[left] @ side.values.astype(np.float32) / scale
+        same[left] = likeness >= threshold - COLOR_ALLOWANCE
     return same
 
 
@@ -151,6 +159,8 @@ class _Side:
     hue: tuple[float, ...]
     #: Their length, times the root of how many pixels count.
     length: float
+    #: How much all channels together vary, in levels.
+    contrast: float
 
 
 def _side_of(pixels: Values, mask: Pixels | None) -> _Side:
@@ -161,7 +171,8 @@ def _side_of(pixels: Values, mask: Pixels | None) -> _Side:
     values = np.zeros_like(pixels)
     values[counted] = there - mean
     hue = tuple(_hue(mean[:3]).tolist()) if len(mean) > 1 else ()
-    return _Side(values.ravel(), hue, float(np.linalg.norm(values)) * math.sqrt(len(there)))
+    norm, root = float(np.linalg.norm(values)), math.sqrt(len(there))
+    return _Side(values.ravel(), hue, norm * root, norm / root)
 
 
 @lru_cache(maxsize=_KEPT)

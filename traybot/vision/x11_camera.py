@@ -46,17 +46,19 @@ class X11Camera:
         """
         with _explained():
             self._x = Wire(display)
-        try:
-            with _explained():
-                self._shm = self._prepared()
-        except BaseException:
-            self._x.close()
-            raise
         self._ring: Ring | None = None
         self._segment = 0
         self._rect: Rect | None = None
         self._layout: Layout | None = None
         self._shot = bytearray(32)
+        try:
+            with _explained():
+                self._shm = self._prepared()
+                # Only now it shows whether the server can see memory of ours.
+                self._new_ring(Rect(0, 0, 1, 1))
+        except BaseException:
+            self._x.close()
+            raise
 
     def _prepared(self) -> Extension:
         x = self._x
