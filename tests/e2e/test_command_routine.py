@@ -158,16 +158,21 @@ def test_its_failure_is_followed_by_the_policy(
 
 
 #: Leaves a shell behind that forks as fast as it can, into sessions of their own, and a chain: each
-#: process of it forks the next one and is gone.
+#: process of it forks the next one and is gone. Should we fail, they end by themselves.
 BREEDS = """
 import os, subprocess, time
-subprocess.run("setsid sh -c 'while :; do setsid sleep 600 & sleep 0.002; done' &", shell=True)
+subprocess.run(
+    "setsid sh -c 'for n in $(seq 4000); do setsid sleep 30 & sleep 0.002; done' &", shell=True
+)
 if os.fork() == 0:
     os.setsid()
-    while time.sleep(0.002) is None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        time.sleep(0.002)
         if os.fork():
             os._exit(0)
         os.setsid()
+    os._exit(0)
 print("bred", flush=True)
 time.sleep(600)
 """

@@ -81,15 +81,28 @@ def test_a_programs_end_is_its_own_affair(kin: Held, life: int, what: str) -> No
     """A foreign program's exit codes mean nothing but good and bad."""
     command, ending, why = PROGRAMS[what]
     kin.start("", life, run="", command=command)
+    kin.heard("ChildReady", life=life)
+    kin.do("free", life=life)
     exited = kin.heard("ChildExited", life=life)
     assert exited["ending"] == ending
     assert why in exited["why"]
+
+
+def test_a_program_begins_when_the_gate_is_opened(kin: Held, life: int) -> None:
+    """It knows no gate of its own: before that it would press unwatched. It can be asked to leave."""
+    kin.start("", life, run="", command=["sh", "-c", "echo begun >&2"])
+    kin.heard("ChildReady", life=life)
+    kin.do("ask", life=life)
+    kin.heard("ChildExited", life=life)
+    assert f"bot.routine.{life}:begun" not in kin.errors()
 
 
 def test_a_program_is_asked_by_sigterm(kin: Held, life: int) -> None:
     """It has no line to us, so it hears what every program hears."""
     script = "trap 'exit 0' TERM; echo up >&2; while :; do sleep 0.01; done"
     kin.start("", life, run="", command=["sh", "-c", script])
+    kin.heard("ChildReady", life=life)
+    kin.do("free", life=life)
     eventually(lambda: f"bot.routine.{life}:up" in kin.errors(), what="the program's trap")
     kin.do("ask", life=life)
     assert kin.heard("ChildExited", life=life)["ending"] == "done"
