@@ -111,7 +111,7 @@ def _go(
 _ELSEWHERE = {
     *("ticket", "reason", "plan", "player", "watcher", "life", "watch_life", "run", "deaths"),
     *("ending_since", "streak", "playing_since", "latched", "condemned", "paused_by", "trouble"),
-    *("miss_code", "pending", "bots"),
+    *("miss_code", "pending", "bots", "blind", "last_death"),
 }
 #: The rest, taken at once: a state is looked at hundreds of thousands of times.
 _REST = attrgetter(*(one.name for one in fields(State) if one.name not in _ELSEWHERE))

@@ -48,6 +48,8 @@ def test_a_toggle_where_nothing_fits_is_refused(chapter: Callable[[], World]) ->
     """Who pressed the key is told, in place of nothing happening."""
     world = chapter()
     told = f"cannot pause: nothing is running, the phase is {world.phase()}"
+    if world.phase() in {Phase.DEAD, Phase.RECOVERING}:
+        told = f"cannot pause while koules is {world.phase()} (wait until it runs, or stop it)"
     assert world.ask(e.ToggleRequested) == [f"Reply 4 {told}"]
 
 

@@ -148,7 +148,10 @@ def test_a_region_off_the_window_is_said_and_harms_nobody(
         daemon.go_round()
         assert len(daemon.told("verdict")) == 1
         assert daemon.status()["pids"]["deathwatch"] == deathwatch
-        lines = [line for line in log_of(folder).splitlines() if "[5000, 10, 60, 60]" in line]
+        told = [line for line in log_of(folder).splitlines() if "[5000, 10, 60, 60]" in line]
+        lines = [line for line in told if "concludes nothing" in line]
+        blind = {watch["name"] for watch in daemon.status()["watches"] if watch["blind"]}
+    assert blind == {"lost", "missed"}
     assert len(lines) == 2, "once for each watch, not at each look"
     assert all("outside the window" in line for line in lines)
 

@@ -84,12 +84,12 @@ class Survivor(Running):
 
 
 @contextmanager
-def daemon(*arguments: str, faces: bool = False) -> Iterator[Survivor]:
+def daemon(*arguments: str, faces: bool = False, code: int = 0) -> Iterator[Survivor]:
     """A daemon that must leave in order, with nothing held and nobody left."""
     with Survivor(*arguments, faces=faces) as running:
         yield running
         summary = running.end()
-    assert running.process.returncode == 0, running.errors
+    assert running.process.returncode == code, running.errors
     assert (summary["held_left"], summary["children_left"]) == (0, 0), summary
     assert "Traceback" not in running.errors
 

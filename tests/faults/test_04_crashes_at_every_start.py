@@ -38,7 +38,7 @@ def test_a_failed_bot_costs_nothing(desktop: Desktop, home: Path) -> None:
     """Once it has been given up all our processes together use less than 1 % of a core."""
     settings = '[routine]\nrun = "routine:play"\nrestart = "never"\n'
     make_bot(home, "broken", "def play(bot): raise ValueError('so')", settings)
-    with daemon("broken") as running:
+    with daemon("broken", code=1) as running:
         running.heard("failed")
         running.pid("manager")
         pids = running.status()["pids"].values()

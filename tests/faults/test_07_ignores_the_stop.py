@@ -19,7 +19,8 @@ def play(bot):
         except BaseException:
             pass
 """
-DEAF = '[routine]\ncommand = ["sh", "-c", "trap \'\' TERM INT HUP; while :; do sleep 60; done"]\n'
+_SHELL = "trap '' TERM INT HUP; echo deaf; while :; do sleep 60; done"
+DEAF = f'[routine]\ncommand = ["sh", "-c", "{_SHELL}"]\n'
 GRACE = 'grace = "500ms"\n'
 
 
@@ -33,6 +34,8 @@ def test_a_deaf_routine_is_killed_after_its_grace(
     make_bot(home, "deaf", code, settings + GRACE)
     with daemon("deaf") as running:
         running.heard("running")
+        if not code:
+            running.heard("said", text="deaf")  # before that it hears as every program does
         began = time.monotonic()
         assert running.ask("restart")["ok"]
         gone = running.heard("gone", child="routine")

@@ -89,7 +89,7 @@ def test_a_programs_end_is_its_own_affair(kin: Held, life: int, what: str) -> No
 
 
 def test_a_program_begins_when_the_gate_is_opened(kin: Held, life: int) -> None:
-    """It knows no gate of its own: before that it would press unwatched. It can be asked to leave."""
+    """It knows no gate: before that it would press unwatched. It can be asked to leave."""
     kin.start("", life, run="", command=["sh", "-c", "echo begun >&2"])
     kin.heard("ChildReady", life=life)
     kin.do("ask", life=life)
