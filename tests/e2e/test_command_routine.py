@@ -185,7 +185,7 @@ def test_what_forks_without_end_is_ended_and_the_next_life_is_not(
     always = 'restart = "always"\n'
     with daemon.playing(*wild(BREEDS, always)):
         first = daemon.status()["pids"]["routine"]
-        mark = mark_of(first)
+        mark = eventually(lambda: mark_of(first), SECONDS, "its mark")
         eventually(lambda: len(marked(mark)) >= 20, SECONDS, "its brood")
         os.kill(first, signal.SIGKILL)
         playing = lambda: daemon.status()["pids"].get("routine", first) != first  # noqa: E731

@@ -89,5 +89,7 @@ def test_the_icon_comes_with_each_panel_once_and_leaves_nothing_behind() -> None
                     opened.append((process.num_fds(), process.num_threads()))
                 eventually(lambda: app.health().startswith("none"), 10.0, "no icon")
             assert max(waits) <= ICON_SECONDS, waits
-            assert opened[-1] <= max(opened[:3])
+            # Without a panel it has fewer open than with the first ones.
+            fewer = lambda: (process.num_fds(), process.num_threads()) <= max(opened[:3])  # noqa: E731
+            eventually(fewer, 5.0, f"no descriptor more: {opened}")
             assert "Traceback" not in app.errors

@@ -215,9 +215,9 @@ os._exit(0)
         )
         left = int(done.stdout)
         if psutil.Process(left).ppid() == 1:
-            assert processes.end_orphans(token, (), LivesOver(0)) == 0, "that life is not over"
-            assert processes.end_orphans(token, {left}, ALL_OVER) == 0, "it is spared"
-            assert processes.end_orphans(token, (), LivesOver(1)) == 1
+            assert processes.end_orphans(token, (), LivesOver(0)).ended == 0, "it is not over"
+            assert processes.end_orphans(token, {left}, ALL_OVER).ended == 0, "it is spared"
+            assert processes.end_orphans(token, (), LivesOver(1)).ended == 1
         else:  # whoever runs the tests has adopted it
             psutil.Process(left).kill()
         eventually(lambda: not alive(left), what="the orphan's end")
@@ -243,9 +243,9 @@ def test_orphans_of_lives_are_ended_and_no_other_children() -> None:
     ):
         eventually(lambda: {orphan.pid, spared.pid, living.pid} <= set(processes.marked(token)))
         nobody, first = LivesOver(2, frozenset({1, 2})), LivesOver(2, frozenset({2}))
-        assert processes.end_orphans(token, {spared.pid}, nobody) == 0, "both lives go on"
-        assert processes.end_orphans("another", {spared.pid}, ALL_OVER) == 0, "not ours"
-        assert processes.end_orphans(token, {spared.pid}, first) == 1
+        assert processes.end_orphans(token, {spared.pid}, nobody).ended == 0, "both lives go on"
+        assert processes.end_orphans("another", {spared.pid}, ALL_OVER).ended == 0, "not ours"
+        assert processes.end_orphans(token, {spared.pid}, first).ended == 1
         assert not alive(orphan.pid)
         for process in (spared, living, helper):
             assert process.poll() is None

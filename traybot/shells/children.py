@@ -24,7 +24,7 @@ from traybot.shells.share import Share
 from traybot.shells.stacks import WRITE_SECONDS, Stacks
 from traybot.system import choose
 from traybot.system.base import Processes
-from traybot.system.lives_over import LivesOver
+from traybot.system.lives_over import LivesOver, Swept
 from traybot.text import _
 
 _log = logging.getLogger(__name__)
@@ -268,7 +268,7 @@ class Children:
         shut = memory.condemned.value, memory.condemned_by.value, memory.verdict_at.value
         return GateFoundShut(at, *shut)
 
-    def _end_orphans(self, over: LivesOver) -> int:
+    def _end_orphans(self, over: LivesOver) -> Swept:
         """End what these lives left behind and we have adopted; on the launcher's thread."""
         means = self._means
         return means.processes.end_orphans(means.token, means.spared(), over)

@@ -9,7 +9,7 @@ import psutil
 
 from traybot.shells.launcher import Launcher
 from traybot.system.base import ProcessHandle
-from traybot.system.lives_over import LivesOver
+from traybot.system.lives_over import LivesOver, Swept
 
 _log = logging.getLogger(__name__)
 
@@ -35,11 +35,11 @@ class Graveyard:
     def __init__(
         self,
         launcher: Launcher,
-        end_orphans: Callable[[LivesOver], int],
+        end_orphans: Callable[[LivesOver], Swept],
         playing: Callable[[], frozenset[int]],
         wake: Callable[[], None],
     ) -> None:
-        """`end_orphans(over)` has ended so many; `playing()` gives the lives that play now.
+        """`end_orphans(over)` is one sweep; `playing()` gives the lives that play now.
 
         The first runs on the launcher's thread: only there is it certain which process is the
         forkserver. `wake` has the engine look after us.
@@ -97,8 +97,10 @@ class Graveyard:
 
     def _sweep(self) -> None:
         self._waits = False
-        if left := self._end_orphans(self._over):
-            _log.info("%s processes were left behind by lives; ended", left)
+        swept = self._end_orphans(self._over)
+        if swept.ended:
+            _log.info("%s processes were left behind by lives; ended", swept.ended)
+        if swept.more:
             self._more = True
             self._wake()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from traybot.system.lives_over import LivesOver
+from traybot.system.lives_over import LivesOver, Swept
 from traybot.text import later
 
 #: Codes of keys are 0 to 255 on every system we know (X keycodes, Windows and macOS virtual keys).
@@ -188,8 +188,8 @@ class Processes(Protocol):
         """Mark this process as a life's, so that what it forks can be told from another's."""
         ...
 
-    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> int:
-        """Kill what these lives left behind and we have adopted; give how many those were.
+    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> Swept:
+        """Kill what these lives left behind and we have adopted.
 
         It never takes long: what forks faster than it is killed is left for the next call.
         """

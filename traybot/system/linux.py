@@ -14,7 +14,7 @@ from collections.abc import Container
 from pathlib import Path
 
 from traybot.system.base import LIFE_MARK, MARK
-from traybot.system.lives_over import LivesOver, read_life_mark
+from traybot.system.lives_over import LivesOver, Swept, read_life_mark
 
 assert sys.platform == "linux", "only Linux has what this file is about"
 
@@ -26,6 +26,8 @@ _PIDFD_SIGNAL_PROCESS_GROUP = 1 << 2
 
 #: How the process of a life is called, with the life's number after it.
 _NAME = "traybot"
+#: So often a sweep looks again where it found only dead.
+_MISSES = 3
 #: A sweep takes no longer, even of what forks as fast as it is killed.
 _SWEEP_SECONDS = 0.3
 #: Who started a process has noted its number long before that.
@@ -166,35 +168,44 @@ class LinuxProcesses:
         with contextlib.suppress(OSError):
             Path("/proc/self/comm").write_text(f"{_NAME} {life}")
 
-    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> int:
+    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> Swept:
         """Kill what the lives left behind and we have adopted, and collect it."""
-        ended, deadline = 0, time.monotonic() + _SWEEP_SECONDS
-        while left := [
-            pid for pid in self._children() if pid not in spared and _is_left(pid, token, over)
-        ]:
+        ended, missed, deadline = 0, 0, time.monotonic() + _SWEEP_SECONDS
+        while True:
+            left = [
+                pid for pid in self._children() if pid not in spared and _is_left(pid, token, over)
+            ]
             # Each end may hand us the next generation.
             for pid in left:
                 with contextlib.suppress(ProcessLookupError, ChildProcessError):
                     os.kill(pid, signal.SIGKILL)
                     os.waitpid(pid, 0)
             ended += len(left)
-            if time.monotonic() > deadline:
-                break
-        self._collect_dead(spared)
-        return ended
+            # Who forks and is gone before we come leaves its dead, and lives on in its child.
+            died = self._collect_dead(spared)
+            missed += not left
+            if not (left or died) or missed > _MISSES or time.monotonic() > deadline:
+                return Swept(ended, more=bool(ended or died))
 
-    def _collect_dead(self, spared: Container[int]) -> None:
+    def _collect_dead(self, spared: Container[int]) -> int:
         """Collect who died elsewhere, was handed to us, and is in nobody's books.
 
         What we have started ourselves is in our session at first, and `spared` a moment later.
+        Gives how many have died a moment ago, and are collected later.
         """
         session, old = os.getsid(0), time.clock_gettime(time.CLOCK_BOOTTIME) - _NEW_SECONDS
+        fresh = 0
         for pid in self._children():
             fields = _read(pid, "stat").rpartition(b")")[2].split()
             dead = fields[:1] == [b"Z"] and int(fields[3]) != session
-            if dead and pid not in spared and _born(pid) < old:
-                with contextlib.suppress(ChildProcessError):
-                    os.waitpid(pid, os.WNOHANG)
+            if not dead or pid in spared:
+                continue
+            if _born(pid) >= old:
+                fresh += 1
+                continue
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        return fresh
 
     def end_marked(self, token: str, spared: int = 0) -> int:
         """Look through the process table and kill."""

@@ -25,6 +25,14 @@ class LivesOver:
         return life <= self.newest and life not in self.living
 
 
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What came of a sweep: how many were ended, and whether there may be more soon."""
+
+    ended: int = 0
+    more: bool = False
+
+
 #: When the daemon leaves.
 ALL_OVER = LivesOver(math.inf)
 

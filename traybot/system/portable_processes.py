@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 import psutil
 
 from traybot.system.base import LIFE_MARK, MARK
-from traybot.system.lives_over import LivesOver, read_life_mark
+from traybot.system.lives_over import LivesOver, Swept, read_life_mark
 
 #: Whoever loses its parent is this one's child from then on, except on Windows.
 _FIRST_PROCESS = 1
@@ -95,7 +95,7 @@ class PortableProcesses:
     def mark_forks(self, life: int) -> None:
         """Not here: what is forked is told by when it began."""
 
-    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> int:
+    def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> Swept:
         """Kill the programs that lives have started, once those who started them are gone."""
         ended = 0
         since = psutil.boot_time()
@@ -110,7 +110,7 @@ class PortableProcesses:
                 ):
                     process.kill()
                     ended += 1
-        return ended
+        return Swept(ended, more=bool(ended))
 
     def end_marked(self, token: str, spared: int = 0) -> int:
         """Kill every process with the mark."""
