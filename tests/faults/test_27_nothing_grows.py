@@ -31,6 +31,9 @@ def test_a_dozen_lives_leave_nothing(desktop: Desktop, home: Path) -> None:
     make_bot(home, "fails", FAILS, '[routine]\nrun = "routine:play"\nrestart = "never"\n' + WATCHED)
     with daemon() as running:
         _live(running)
+        running.ask(
+            "reload"
+        )  # the thread that reads settings has a line to the Manager from now on
         before = _held(running)
         for number in range(LIVES):
             _live(running)

@@ -122,7 +122,8 @@ class SessionWatch:
         self._tell_lock(time.monotonic())
 
     def _rest(self, seconds: float) -> None:
-        if select.select([self._ear], [], [], seconds)[0]:
+        # Asked first: that somebody rang may have been heard before the failure.
+        if not self._leaving and select.select([self._ear], [], [], seconds)[0]:
             self._ear.recv(64)
 
     def _wait(self) -> None:
