@@ -17,6 +17,7 @@ from traybot.shells.paths import find_paths
 pytestmark = pytest.mark.e2e
 
 LIVES = 12
+LASTING = 3
 FAILS = """
 import subprocess
 def play(bot):
@@ -34,6 +35,8 @@ def test_a_dozen_lives_leave_nothing(desktop: Desktop, home: Path) -> None:
         running.ask(
             "reload"
         )  # the thread that reads settings has a line to the Manager from now on
+        # The deathwatch of that run may be dying still: hands, Manager and forkserver stay.
+        eventually(lambda: _held(running)["children"] == LASTING, SECONDS, "those that stay")
         before = _held(running)
         for number in range(LIVES):
             _live(running)
