@@ -15,6 +15,7 @@ from tests.running import alive
 from traybot.core.botfile import BotPlan
 from traybot.core.events import Event, ProgramExited
 from traybot.shells import signals
+from traybot.shells.earlier_program import EarlierProgram
 from traybot.shells.program import Program
 from traybot.system import choose
 from traybot.system.base import LIFE_MARK, MARK
@@ -125,6 +126,18 @@ def test_the_next_daemon_finds_the_one_that_runs(program: Program, tmp_path: Pat
     os.kill(pid, signal.SIGKILL)
     eventually(program.collect, what="its end, seen by its parent")
     assert ended(second).code == 0, "how it ended cannot be known"
+
+
+def test_one_that_ends_while_it_is_looked_at_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's two questions are two moments, and the engine asks them."""
+    found = EarlierProgram(psutil.Process())
+
+    def gone(process: psutil.Process) -> str:
+        raise psutil.NoSuchProcess(process.pid)
+
+    assert found.poll() is None
+    monkeypatch.setattr(psutil.Process, "status", gone)
+    assert found.poll() == 0
 
 
 @pytest.mark.parametrize("note", ["", "[]", '{"FOLDER": {"pid": 1, "born": 5.0}}', '{"FOLDER": 7}'])

@@ -319,3 +319,22 @@ def test_a_coloured_picture_is_found_darker_and_paler_and_no_other_colour_is(
         shown = np.clip(scene * factor + added, 0, 255).astype(np.uint8)
         found = find(shown, template)
         assert (found is not None) == (other == name), (other, found)
+
+
+def test_a_place_of_other_colours_hides_none_beside_it() -> None:
+    """Gems of equal brightness in a row, the wrong pair the purer one: the right one is found."""
+    level = noise(16, 16, 1).astype(np.int16) // 4 + 100
+    blue, red = np.array([60, -8, -7]), np.array([-30, -10, 31])
+    gems = [np.clip(level + hue, 0, 255).astype(np.uint8) for hue in (blue, red, blue)]
+    scene = np.full((60, 160, 3), 40, np.uint8)
+    for place, gem in enumerate(gems):
+        scene[20:36, 30 + 16 * place : 46 + 16 * place] = gem
+    template = template_of(scene, 46, 20, 32, 16)
+    scene[20:36, 62:78] += noise(16, 16, seed=2) // 32  # the wrong pair is without it
+    wanted = Rect(46, 20, 32, 16)
+    assert same_colors(scene, template, 46, 20, 0.8)
+    assert not same_colors(scene, template, 30, 20, 0.8)
+    assert [one.rect for one in find_all(scene, template, threshold=0.8)] == [wanted]
+    found = find(scene, template, threshold=0.8)
+    assert found is not None
+    assert found.rect == wanted

@@ -22,7 +22,10 @@ class EarlierProgram:
 
     def poll(self) -> int | None:
         """Give None while it runs; then 0, for nobody can tell."""
-        gone = not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
+        try:
+            gone = not self._process.is_running() or self._process.status() == psutil.STATUS_ZOMBIE
+        except psutil.Error:  # between the two questions
+            gone = True
         return 0 if gone else None
 
 

@@ -183,14 +183,17 @@ def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: in
         if found is not None
         else full.reaching(score_map(scene.grey, piece.template), scene.grey, piece, threshold)
     )
-    left = np.argsort(-likeness, kind="stable")
+    # Asked for all at first: a place of other colours must not hide the one beside it.
+    left = np.flatnonzero(same_colors_at(scene.pixels, piece.template, rows, columns, threshold))
+    left = left[np.argsort(-likeness[left], kind="stable")]
     matches: list[Match] = []
     while len(left) and len(matches) < limit:
         x, y = int(columns[left[0]]), int(rows[left[0]])
         match = _at_piece(scene, piece, scale, (x, y))
-        good = match is not None and match.score >= threshold
-        if match and good and same_colors(scene.pixels, piece.template, x, y, threshold):
-            matches.append(match)
+        if match is None or match.score < threshold:
+            left = left[1:]
+            continue
+        matches.append(match)
         apart_x = np.abs(columns[left] - x) > piece.width // 2
         left = left[apart_x | (np.abs(rows[left] - y) > piece.height // 2)]
     return matches
