@@ -73,6 +73,8 @@ class Children:
         self._graveyard = Graveyard(means.launcher, self._end_orphans, self._playing, means.wake)
         #: Names of what the bot counts, by place; kept over all lives of a run.
         self.counters: list[str] = []
+        #: Nobody but us has its writing end, so that lives learn from it that we are gone.
+        self._lifeline, self._our_end = _lifeline()
 
     def begin_run(self) -> None:
         """Forget what an earlier run has counted."""
@@ -83,6 +85,7 @@ class Children:
         """Have the launcher start it; a life without a deathwatch presses through hands."""
         pipe, theirs = Pipe(duplex=True)
         output, written = _output()
+        execs = child == "routine" and bool(plan.command)
         hands = None if child == DEATHWATCH else self._means.hands.attach(life, plan.window)
         birth = self._means.birth(
             child=child,
@@ -98,12 +101,13 @@ class Children:
             pictures=self._means.pictures,
             stack_file=self._means.stacks.file(child, life),
             output=written,
+            lifeline=None if child == DEATHWATCH or execs else self._lifeline,
         )
         record = Life(child, life, Channel(pipe, patient=False), output)
         record.pulse = _oneof(record.channel) if child == DEATHWATCH else None
         if child != DEATHWATCH:
             self._graveyard.newest = life
-        record.plain_program = child == "routine" and bool(plan.command)
+        record.plain_program = execs
         self._lives.append(record)
         ends = [end for end in (theirs, hands, written) if end is not None]
         self._means.launcher.submit(lambda: self._launch(record, birth, ends))
@@ -279,6 +283,10 @@ class Children:
 
 def _oneof(channel: Channel) -> pulse.Pulse:
     return pulse.Pulse(pulse.DEATHWATCH, lambda: channel.send({"do": "ping"}))
+
+
+def _lifeline() -> tuple[End | None, End | None]:
+    return Pipe(duplex=False) if choose.FORKS else (None, None)
 
 
 def _output() -> tuple[Output | None, End | None]:

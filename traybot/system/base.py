@@ -188,6 +188,13 @@ class Processes(Protocol):
         """Mark this process as a life's, so that what it forks can be told from another's."""
         ...
 
+    def leave_heir(self, line: int) -> None:
+        """Have our end seen before our memory is taken down, where there is a way to that.
+
+        `line` is the reading end of a pipe; when its other end is closed nothing of us stays.
+        """
+        ...
+
     def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> Swept:
         """Kill what these lives left behind and we have adopted.
 

@@ -13,8 +13,9 @@ import time
 from collections.abc import Container
 from pathlib import Path
 
+from traybot.system import linux_heir
 from traybot.system.base import LIFE_MARK, MARK
-from traybot.system.lives_over import LivesOver, Swept, read_life_mark
+from traybot.system.lives_over import ALL_OVER, LivesOver, Swept, read_life_mark
 
 assert sys.platform == "linux", "only Linux has what this file is about"
 
@@ -32,6 +33,8 @@ _MISSES = 3
 _SWEEP_SECONDS = 0.3
 #: Who started a process has noted its number long before that.
 _NEW_SECONDS = 1.0
+#: An heir goes so long after its life: who waits for the life's end has the processor until then.
+_HEIR_SECONDS = 0.015
 
 
 def _prctl(option: int, value: int) -> None:
@@ -168,6 +171,10 @@ class LinuxProcesses:
         with contextlib.suppress(OSError):
             Path("/proc/self/comm").write_text(f"{_NAME} {life}")
 
+    def leave_heir(self, line: int) -> None:
+        """Have the memory taken down after our end, by another."""
+        linux_heir.leave_heir(line)
+
     def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> Swept:
         """Kill what the lives left behind and we have adopted, and collect it."""
         ended, missed, deadline = 0, 0, time.monotonic() + _SWEEP_SECONDS
@@ -185,7 +192,7 @@ class LinuxProcesses:
             died = self._collect_dead(spared)
             missed += not left
             if not (left or died) or missed > _MISSES or time.monotonic() > deadline:
-                return Swept(ended, more=bool(ended or died))
+                return Swept(ended, more=bool(ended or died) or self._end_heirs(over))
 
     def _collect_dead(self, spared: Container[int]) -> int:
         """Collect who died elsewhere, was handed to us, and is in nobody's books.
@@ -193,12 +200,12 @@ class LinuxProcesses:
         What we have started ourselves is in our session at first, and `spared` a moment later.
         Gives how many have died a moment ago, and are collected later.
         """
-        session, old = os.getsid(0), time.clock_gettime(time.CLOCK_BOOTTIME) - _NEW_SECONDS
+        session, old = os.getsid(0), _now() - _NEW_SECONDS
         fresh = 0
         for pid in self._children():
             fields = _read(pid, "stat").rpartition(b")")[2].split()
             dead = fields[:1] == [b"Z"] and int(fields[3]) != session
-            if not dead or pid in spared:
+            if not dead or pid in spared or _is_heir(pid):
                 continue
             if _born(pid) >= old:
                 fresh += 1
@@ -206,6 +213,17 @@ class LinuxProcesses:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
         return fresh
+
+    def _end_heirs(self, over: LivesOver) -> bool:
+        """Kill the heirs of dead lives, which are ours by now; tell whether one is left."""
+        due = over == ALL_OVER or _now() >= over.before + _HEIR_SECONDS
+        left = False
+        for pid in filter(_is_heir, self._children()):
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                if due:
+                    os.kill(pid, signal.SIGKILL)
+                left |= os.waitpid(pid, os.WNOHANG) == (0, 0)
+        return left
 
     def end_marked(self, token: str, spared: int = 0) -> int:
         """Look through the process table and kill."""
@@ -235,6 +253,8 @@ def _is_left(pid: int, token: str, over: LivesOver) -> bool:
     A fork keeps the environment and the command line that the forkserver was started with, and the
     name of the life.
     """
+    if _is_heir(pid):
+        return False  # it has its own time to go
     marks = _environment(pid)
     for mark in marks:
         name, _, value = mark.partition("=")
@@ -246,6 +266,15 @@ def _is_left(pid: int, token: str, over: LivesOver) -> bool:
     name, _, number = _read(pid, "comm").decode(errors="replace").strip().partition(" ")
     life = int(number) if name == _NAME and number.isdecimal() else None
     return over.hold(life, _born(pid))
+
+
+def _is_heir(pid: int) -> bool:
+    return _read(pid, "comm") == f"{linux_heir.NAME}\n".encode()
+
+
+def _now() -> float:
+    """Give the seconds since the machine began."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def _environment(pid: int) -> list[str]:

@@ -95,6 +95,9 @@ class PortableProcesses:
     def mark_forks(self, life: int) -> None:
         """Not here: what is forked is told by when it began."""
 
+    def leave_heir(self, line: int) -> None:
+        """Not here: no two processes share their memory."""
+
     def end_orphans(self, token: str, spared: Container[int], over: LivesOver) -> Swept:
         """Kill the programs that lives have started, once those who started them are gone."""
         ended = 0

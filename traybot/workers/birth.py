@@ -35,6 +35,8 @@ class Birth:
     stack_file: str = ""
     #: Where its standard output and error lead: into the log.
     output: End | None = None
+    #: Ends what is left of us if the daemon goes.
+    lifeline: End | None = None
 
     @property
     def capture(self) -> str:

@@ -11,7 +11,7 @@ from traybot.shells.memory import Memory
 from traybot.workers.birth import Birth
 
 #: What of a birth does not go into a message: the block is inherited, the pipes follow after it.
-_PIPES = ("pipe", "hands", "output")
+_PIPES = ("pipe", "hands", "output", "lifeline")
 
 
 def pack(birth: Birth) -> tuple[bytes, list[End]]:

@@ -65,6 +65,9 @@ def _become_ours(birth: Birth) -> None:
     if birth.child != "deathwatch":
         processes.offer_to_be_killed()
         processes.mark_forks(birth.life)
+    if birth.lifeline is not None:
+        processes.leave_heir(birth.lifeline.fileno())
+        birth.lifeline.close()
     if birth.output is not None:
         for stream in (1, 2):
             os.dup2(birth.output.fileno(), stream)
