@@ -2,7 +2,7 @@
 
 import pytest
 
-from traybot.core.wakes import REST_SECONDS, next_look, sleeps
+from traybot.core.wakes import REST_SECONDS, may_look, next_look, sleeps
 from traybot.core.watch import WatchState
 from traybot.core.watchfile import WatchSpec
 
@@ -41,3 +41,9 @@ def test_every_is_the_pace_and_a_sleeper_looks_now_and_then() -> None:
     assert next_look(10.0, 0.05, asleep=False) == pytest.approx(10.05)
     assert next_look(10.0, 0.05, asleep=True) == 10.0 + REST_SECONDS
     assert next_look(10.0, 30.0, asleep=True) == 40.0
+
+
+def test_a_look_that_nothing_called_for_holds_up_none() -> None:
+    """After a look that was called for, `every` is kept; after one out of a rest it need not be."""
+    assert may_look(10.0, 0.05, uncalled=False) == pytest.approx(10.05)
+    assert may_look(10.0, 0.05, uncalled=True) == 10.0

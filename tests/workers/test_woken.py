@@ -48,6 +48,19 @@ def test_a_drawing_wakes_it(canvas: Painter, tmp_path: Path) -> None:
         assert end.verdict().seen_at - drawn < wakes.REST_SECONDS / 2
 
 
+def test_a_look_out_of_a_rest_holds_up_none(canvas: Painter, tmp_path: Path) -> None:
+    """What is drawn just after a sleeper has looked by itself is seen at once all the same."""
+    slow = watch("death", see="skull.png", every="1s", region=[40, 30, 60, 50])
+    with watching(tmp_path, on(canvas, slow)) as end:
+        _has_looked(end)
+        first = end.memory.looked_at.value
+        rested = first + wakes.REST_SECONDS
+        eventually(lambda: end.memory.looked_at.value >= rested, 10.0, "a look by itself")
+        canvas.paint(SKULL_HERE)
+        drawn = time.monotonic()
+        assert end.verdict().seen_at - drawn < 0.5
+
+
 def test_every_is_the_highest_rate(canvas: Painter, tmp_path: Path) -> None:
     """However much is drawn: with a long `every` the next look is far away."""
     with watching(tmp_path, on(canvas, FIRST)) as end:

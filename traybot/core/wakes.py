@@ -20,6 +20,14 @@ def sleeps(spec: WatchSpec, state: WatchState) -> bool:
     return spec.kind in PIXELS and not waits and not pending(state)
 
 
+def may_look(looked_at: float, every: float, *, uncalled: bool) -> float:
+    """Give the time from which a change on the screen may have it look after one at `looked_at`.
+
+    A look that nothing had called for, once in a rest, must not hold up one that is called for.
+    """
+    return looked_at if uncalled else looked_at + every
+
+
 def next_look(looked_at: float, every: float, *, asleep: bool) -> float:
-    """Give the time of the next look after one at `looked_at`."""
+    """Give the time of the next look after one at `looked_at`, if nothing calls for it before."""
     return looked_at + (max(every, REST_SECONDS) if asleep else every)

@@ -37,6 +37,8 @@ class Watched:
     place: Rect | None = None
     #: Something was drawn there since, or it must look for another reason.
     stirred: bool = True
+    #: Its last look was its own idea, after a long rest, and found that it may sleep on.
+    uncalled: bool = False
     #: Another verdict, or the life's own end, went before its last one: nothing has come of it.
     overruled: bool = False
     #: Why it cannot look now.
@@ -48,6 +50,11 @@ class Watched:
     def acts(self) -> bool:
         """Whether its verdict ends or pauses the life."""
         return self.spec.ends_life or self.spec.then == "pause"
+
+    @property
+    def may_look(self) -> float:
+        """From when on it looks if something is drawn."""
+        return wakes.may_look(self.looked_at, self.spec.every, uncalled=self.uncalled)
 
     @property
     def asleep(self) -> bool:
@@ -92,6 +99,8 @@ class Rounds:
     def due(self, watched: Watched) -> float:
         """Give when this watch looks next, if nothing is drawn before."""
         asleep = self._damage is not None and watched.asleep
+        if watched.stirred and watched.uncalled and wakes.sleeps(watched.spec, watched.state):
+            return watched.may_look
         return wakes.next_look(watched.looked_at, watched.spec.every, asleep=asleep)
 
     def _wakes(self, watched: Watched) -> float:
@@ -99,7 +108,7 @@ class Rounds:
 
         Before, what is drawn would only wake us to wait for that.
         """
-        due, may = self.due(watched), watched.looked_at + watched.spec.every
+        due, may = self.due(watched), watched.may_look
         return due if may <= time.monotonic() else min(due, may)
 
     def seconds(self) -> float | None:
@@ -116,10 +125,7 @@ class Rounds:
         if self._damage is None or self._told:
             return None
         now = time.monotonic()
-        listens = any(
-            watched.asleep and watched.looked_at + watched.spec.every <= now
-            for watched in self.watches
-        )
+        listens = any(watched.asleep and watched.may_look <= now for watched in self.watches)
         return self._damage.fileno() if listens else None
 
     def hear(self) -> None:
@@ -148,5 +154,6 @@ class Rounds:
 
     def looked(self, watched: Watched, now: float, sight: Sight, place: Rect | None) -> None:
         """Note a look: the watch may sleep until something is drawn at that place."""
+        watched.uncalled = self._damage is not None and watched.asleep
         watched.looked_at, watched.stirred = now, False
         watched.sight, watched.place = sight, place
