@@ -280,7 +280,7 @@ class Chaos:
         while True:
             pids: dict[str, int] = self._status(running)["pids"]
             if "recovery" in pids or time.monotonic() > deadline:
-                return pids
+                return pids | laws.heirs(pids)
             time.sleep(0.01)
 
     def _status(self, running: Running) -> Document:

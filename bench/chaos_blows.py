@@ -15,6 +15,7 @@ from bench.chaos_story import Story
 ROLES = {
     "routine": 6,
     "recovery": 12,
+    "heir": 2,
     "deathwatch": 5,
     "hands": 4,
     "manager": 2,

@@ -9,6 +9,8 @@ PROC = Path("/proc")
 SHARED = Path("/dev/shm")  # noqa: S108  named by the system
 
 
+#: What the process is called that a dead player's memory is left to.
+HEIR = b"traybot heir"
 #: The system tells times of shared memory in whole seconds.
 SAME_SECONDS = 1.0
 
@@ -39,12 +41,16 @@ def of(pid: int, known: set[int]) -> bool:
     return False
 
 
+def heirs(pids: dict[str, int]) -> dict[str, int]:
+    """Give the heir of who plays among these, under its own name; none where there is none."""
+    player = pids.get("routine", pids.get("recovery", 0))
+    mine = [pid for pid in _children(player) if _read(pid, "comm").strip() == HEIR]
+    return {"heir": int(mine[0])} if mine else {}
+
+
 def zombies(parent: int) -> list[str]:
     """Give what a process has not collected: number, name, state, parent, group, session."""
-    children: list[bytes] = []
-    for task in _entries(PROC / str(parent) / "task"):
-        children += _read(str(parent), f"task/{task}/children").split()
-    lines = [_read(child.decode(), "stat").decode(errors="replace") for child in children]
+    lines = [_read(child, "stat").decode(errors="replace") for child in _children(parent)]
     return [" ".join(line.split()[:6]) for line in lines if ") Z " in line]
 
 
@@ -96,6 +102,13 @@ def shared_files(pids: Iterable[int]) -> list[str]:
     """Give the names in shared memory that these processes have left: the library numbers them."""
     mine = {str(pid) for pid in pids}
     return sorted(name for name in shared_memory() if mine.intersection(name.split("-")))
+
+
+def _children(parent: int) -> list[str]:
+    children: list[bytes] = []
+    for task in _entries(PROC / str(parent) / "task"):
+        children += _read(str(parent), f"task/{task}/children").split()
+    return [child.decode() for child in children]
 
 
 def _entries(folder: Path) -> list[str]:
