@@ -77,7 +77,9 @@ def look(running: Running) -> dict[str, float]:
     names = {pid: role for role, pid in running.status()["pids"].items()}
     daemon = psutil.Process(running.process.pid)
     sizes, parts = {}, {}
-    for one in (daemon, *daemon.children(recursive=True)):
+    # An heir has the very memory of its player, which is counted there.
+    family = [one for one in daemon.children(recursive=True) if one.name() != "traybot heir"]
+    for one in (daemon, *family):
         name = names.get(one.pid, f"process {one.pid}")
         sizes[name], parts[name] = parts_of(one.pid)
     some = [part for name, part in parts.items() if name not in APART]
