@@ -3,7 +3,8 @@
 The bot holds Shift and a letter. A hand of its own (XTest) presses the chord of stop, or of panic.
 Counted is the time from just before the key's press is sent to the routine's process being gone, as
 its pidfd tells; beside it the part that begins with the engine's receipt, as the product measures
-it; and the floor of this machine at this moment: a process of the same build, killed and gone.
+it; and what a bare process of the same build takes that has no heir: killed, its memory taken down,
+gone.
 """
 
 import argparse
@@ -83,7 +84,7 @@ def spin() -> None:
         pass
 
 
-def floor() -> float:
+def bare() -> float:
     """Kill a process that is nothing but that; give the milliseconds until it is gone."""
     spinner = multiprocessing.get_context("forkserver").Process(target=spin)
     spinner.start()
@@ -110,10 +111,10 @@ def measure(home: Path, action: str, trials: int) -> dict[str, list[float]]:
         running.heard("running")
         assert running.ask("stop")["ok"]
         running.heard("stopped")
-        rows = [(*once(running, hand, keys, action), floor()) for _ in range(trials)]
+        rows = [(*once(running, hand, keys, action), bare()) for _ in range(trials)]
         summary = running.end()
     assert (summary["held_left"], summary["children_left"]) == (0, 0), summary
-    return {name: [row[n] for row in rows] for n, name in enumerate(("press", "receipt", "floor"))}
+    return {name: [row[n] for row in rows] for n, name in enumerate(("press", "receipt", "bare"))}
 
 
 def main() -> int:
@@ -136,7 +137,7 @@ def main() -> int:
                     print(f"{action:6} {since:8} n={len(times)} ms: {told}", flush=True)
     if options.json:
         print(json.dumps({"trials": options.trials, "ms": found}))
-    limits = {"press": PRESS_MS, "receipt": RECEIPT_MS, "floor": math.inf}
+    limits = {"press": PRESS_MS, "receipt": RECEIPT_MS, "bare": math.inf}
     met = all(row["p99"] <= limits[s] for rows in found.values() for s, row in rows.items())
     return 0 if met else 1
 
