@@ -3,8 +3,8 @@
 Each kind of stubborn routine holds two keys and a button, is stopped through the control socket,
 and must be gone with everything released. Times count from the engine's receipt of the command to
 the process being gone, as the product itself measures them; keys are read from the X server. Beside
-each kind stands what the kernel alone takes for the same process, which leaves its memory to an
-heir: a bare SIGKILL from outside, while nobody else has anything to do, until its pidfd is readable.
+each kind stands what the kernel alone takes for the same process, heir and all: a bare SIGKILL from
+outside, while nobody else has anything to do, until its pidfd is readable.
 """
 
 import argparse

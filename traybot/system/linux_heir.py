@@ -98,7 +98,7 @@ def _be_in_nobodys_way(libc: ctypes.CDLL) -> None:
 
 def _clone(libc: ctypes.CDLL, pause: int) -> int:
     """Make the heir; it calls `syscall(pause)`, the one thing that needs no Python and no errno."""
-    stack = mmap.mmap(-1, _STACK_BYTES)
+    stack = mmap.mmap(-1, _STACK_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     _stacks.append(stack)
     bottom = ctypes.addressof(ctypes.c_char.from_buffer(stack))
     call = ctypes.cast(libc.syscall, ctypes.c_void_p)
