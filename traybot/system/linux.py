@@ -192,7 +192,8 @@ class LinuxProcesses:
             died = self._collect_dead(spared)
             missed += not left
             if not (left or died) or missed > _MISSES or time.monotonic() > deadline:
-                return Swept(ended, more=bool(ended or died) or self._end_heirs(over))
+                heirs = self._end_heirs(over)
+                return Swept(ended, more=bool(ended or died or heirs))
 
     def _collect_dead(self, spared: Container[int]) -> int:
         """Collect who died elsewhere, was handed to us, and is in nobody's books.
