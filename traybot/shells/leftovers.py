@@ -13,6 +13,16 @@ from traybot.system.lives_over import ALL_OVER
 _PATIENCE_SECONDS = 1.0
 #: Many times what a busy screen needs to answer; one that is known to hang is not waited for.
 _SCREEN_SECONDS = 3.0
+#: A program shows no mark while it is being started: so often, and so far apart, it is looked for.
+_LOOKS, _APART_SECONDS = 3, 0.02
+
+
+def end_marked(processes: Processes, token: str) -> None:
+    """Kill whatever carries our mark, also what somebody of us was just starting when he died."""
+    processes.end_marked(token)
+    for _ in range(_LOOKS - 1):
+        time.sleep(_APART_SECONDS)
+        processes.end_marked(token)
 
 
 def end_all(processes: Processes, token: str, spared: int = 0) -> int:

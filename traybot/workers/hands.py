@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 
 from traybot.errors import BackendUnavailable, CaptureError, TraybotError
-from traybot.shells import signals
+from traybot.shells import leftovers, signals
 from traybot.shells.channel import Channel, Document, End, take_end
 from traybot.shells.ledger import (
     BUTTON_ROW,
@@ -81,7 +81,7 @@ def _serve(birth: HandsBirth) -> None:
     hands.let_go(reach=Reach.LIFE)
     if hands.is_alone():
         # The daemon cannot see to it any more: what a routine started must not outlive it.
-        processes.end_marked(os.environ.get(MARK, "-"))
+        leftovers.end_marked(processes, os.environ.get(MARK, "-"))
         hands.let_go(reach=Reach.LIFE)
     os._exit(0)
 
