@@ -13,6 +13,15 @@ from traybot.system.x11_input import X11Injector
 
 pytestmark = pytest.mark.e2e
 
+#: Has started somebody in a session of his own, and holds nothing.
+LEAVES_SOMEBODY = """
+import pathlib, subprocess
+def play(bot):
+    left = subprocess.Popen(["sleep", "3600"], start_new_session=True)
+    pathlib.Path("left").write_text(str(left.pid))
+    bot.count("left")
+    bot.sleep(3600)
+"""
 TRIALS = 3
 GONE_SECONDS = 2.0
 
@@ -53,3 +62,23 @@ def test_a_killed_daemon_takes_the_frozen_with_it(
         for pid in filter(alive, pids):
             os.kill(pid, signal.SIGKILL)
         running.end()
+
+
+def test_whom_a_routine_started_goes_though_hands_is_killed_with_the_daemon(
+    home: Path, keys: X11Injector
+) -> None:
+    """Of the two that could sweep neither is left: the deathwatch does."""
+    folder = make_bot(home, "leaving", LEAVES_SOMEBODY, WATCHED)
+    for _ in range(TRIALS):
+        running = Survivor("leaving")
+        running.until_up()
+        eventually(lambda: running.count("left"), 10.0, "the routine's own child")  # noqa: B023
+        left, hands = int((folder / "left").read_text()), running.pid("hands")
+        try:
+            for pid in (running.process.pid, hands):
+                os.kill(pid, signal.SIGKILL)
+            eventually(lambda: not alive(left), GONE_SECONDS, "its end")  # noqa: B023
+        finally:
+            if alive(left):
+                os.kill(left, signal.SIGKILL)
+            running.end()
