@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +53,15 @@ def test_a_second_is_refused(tmp_path: Path) -> None:
     first.release()
     first.release()
     InstanceLock(tmp_path / "lock").release()
+
+
+def test_who_only_asks_keeps_no_daemon_from_starting(tmp_path: Path) -> None:
+    """The instant for which the asker has the lock is waited out."""
+    asker = InstanceLock(tmp_path / "lock")
+    end = threading.Timer(0.001, asker.release)
+    end.start()
+    InstanceLock(tmp_path / "lock").release()
+    end.join()
 
 
 def test_a_killed_holder_holds_nothing(tmp_path: Path) -> None:

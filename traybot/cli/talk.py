@@ -16,6 +16,8 @@ from traybot.text import _
 #: A daemon's parts have a few seconds each to end.
 _QUIT_SECONDS = 30.0
 _LOOK_SECONDS = 0.05
+#: One that is on its way up listens within this time, or something is wrong with it.
+_UP_SECONDS = 5.0
 
 
 def wish(do: str) -> int:
@@ -87,12 +89,24 @@ def running() -> dict[str, Any] | None:
 
 def _asked(*, local: bool) -> dict[str, Any]:
     question = {"do": "status", "local": True} if local else {"do": "status"}
-    return _checked(client.ask(find_paths().socket, question, client.QUESTION_SECONDS))
+    return _checked(_ask(question, client.QUESTION_SECONDS))
 
 
 def _obeyed(document: dict[str, Any]) -> int:
-    _checked(client.ask(find_paths().socket, document))
+    _checked(_ask(document))
     return 0
+
+
+def _ask(document: dict[str, Any], patience: float = 0.0) -> dict[str, Any]:
+    """Ask; a daemon that does not listen yet holds its lock, and is waited for."""
+    paths, deadline = find_paths(), time.monotonic() + _UP_SECONDS
+    while True:
+        try:
+            return client.ask(paths.socket, document, patience)
+        except NoDaemon:
+            if time.monotonic() > deadline or not is_locked(paths.lock):
+                raise
+        time.sleep(_LOOK_SECONDS)
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,14 @@
 """Is a daemon of this user running already? A lock that the kernel takes back at our death."""
 
 import os
+import time
 from pathlib import Path
 
 from traybot.errors import AlreadyRunning
 from traybot.text import _
+
+#: Who only asks whether a daemon is there holds the lock for an instant; a daemon keeps it.
+_TRIES, _AGAIN_SECONDS = 3, 0.01
 
 
 class InstanceLock:
@@ -13,12 +17,16 @@ class InstanceLock:
     def __init__(self, path: Path) -> None:
         """Take the lock; `AlreadyRunning` if another holds it."""
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        try:
-            _lock(self._file)
-        except OSError:
-            os.close(self._file)
-            what = _("cannot start a second traybot: one is running")
-            raise AlreadyRunning(what, _("see it with: traybot status")) from None
+        for left in reversed(range(_TRIES)):
+            try:
+                _lock(self._file)
+                return
+            except OSError:
+                if left:
+                    time.sleep(_AGAIN_SECONDS)
+        os.close(self._file)
+        what = _("cannot start a second traybot: one is running")
+        raise AlreadyRunning(what, _("see it with: traybot status"))
 
     def release(self) -> None:
         """Give the lock back; may be called twice."""
