@@ -230,8 +230,8 @@ def _features(found: dict[str, Any]) -> str:
     ]
     return (
         f"{table(head, rows)}\nPieces of 200x120, turned by up to 20 degrees and 0.8 to 1.25 times "
-        "as large, in a region of 300 pixels, beside OpenCV's SIFT with a homography; by `python "
-        "bench/features.py`.\n"
+        "as large, in a region of 300 pixels, tilted by up to 30 degrees where it says so; beside "
+        "OpenCV's SIFT with a homography; by `python bench/features.py`.\n"
     )
 
 

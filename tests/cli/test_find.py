@@ -65,6 +65,29 @@ def scene(*things: tuple[int, int, Pixels]) -> Pixels:
     return picture
 
 
+def test_a_turned_thing_is_told_with_its_corners(asked: Asked) -> None:
+    """By key points, in a region: its angle and corners, as places of the whole picture; drawn too."""
+    thing = noise(120, 80, seed=5)
+    turn = cv2.getRotationMatrix2D((60.0, 40.0), -20.0, 1.0)
+    turn[:, 2] += (140, 110)
+    picture = GROUND.copy()
+    cv2.warpAffine(thing, turn, (400, 300), dst=picture, borderMode=cv2.BORDER_TRANSPARENT)
+    asked.save("thing.png", thing)
+    options = ("--in", asked.save("a.png", picture), "--region", "100,60,250,220")
+    shown = asked.folder / "shown.png"
+    document = asked.json(
+        *options, "--kind", "feature", "--show", str(shown), wanted=str(asked.folder / "thing.png")
+    )
+    assert document["found"] is True
+    assert document["angle"] == pytest.approx(20, abs=2)
+    true = np.array([(0, 0, 1), (120, 0, 1), (120, 80, 1), (0, 80, 1)]) @ turn.T
+    assert np.abs(np.array(document["corners"]) - true).max() <= 4
+    drawn = cv2.imread(str(shown))
+    assert drawn is not None
+    x, y = document["corners"][0]
+    assert (drawn[y - 60, x - 100] == (0, 255, 0)).all()
+
+
 def test_it_tells_where(asked: Asked) -> None:
     """The place, the size and the score, for people and for programs."""
     picture = asked.save("a.png", scene((120, 60, KEY)))

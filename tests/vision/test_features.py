@@ -68,6 +68,39 @@ def test_the_rectangle_surrounds_what_was_found() -> None:
     assert found.rect.height == pytest.approx(120, abs=4)
 
 
+#: Corners of the thing (left upper one first, clockwise) as somebody sees it who stands beside it.
+TILTS = {
+    "from the left": [(90, 70), (215, 95), (215, 175), (90, 200)],
+    "from below": [(110, 95), (200, 95), (225, 185), (85, 185)],
+    "turned as well": [(80, 110), (195, 60), (240, 150), (110, 190)],
+}
+
+
+@pytest.mark.parametrize("seen", TILTS.values(), ids=list(TILTS))
+def test_a_tilted_template_is_found_with_its_corners(seen: list[tuple[int, int]]) -> None:
+    """A turn and a size do not explain it: a homography does, and tells where each corner is."""
+    template, ground = thing(), blobs(SIDE, SIDE, 2)
+    height, width = template.shape[:2]
+    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+    tilt = cv2.getPerspectiveTransform(flat, np.array(seen, np.float32))
+    shown = np.asarray(cv2.warpPerspective(template, tilt, (SIDE, SIDE)))
+    where = cv2.warpPerspective(np.full((height, width), 255, np.uint8), tilt, (SIDE, SIDE))
+    ground[np.asarray(where) > 127] = shown[np.asarray(where) > 127]
+    found = FeatureSeeker(make_template(template, "thing")).find(ground)
+    assert found is not None
+    assert found.score > 0.7
+    for corner, true in zip(found.corners, seen, strict=True):
+        assert math.dist(corner, true) <= 5, (found.corners, seen)
+    left, top = (min(place) for place in zip(*seen, strict=True))
+    assert math.dist((found.rect.x, found.rect.y), (left, top)) <= 6
+
+
+def test_a_mirrored_template_is_another_one() -> None:
+    """No way of looking at a thing mirrors it."""
+    seeker = FeatureSeeker(make_template(thing(), "thing"))
+    assert seeker.find(scene(thing()[:, ::-1].copy(), 0, 1.0)) is None
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_absent_is_not_found(seed: int) -> None:
     """Not in another picture with corners, not in noise, not in one colour."""

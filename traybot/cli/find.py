@@ -220,7 +220,16 @@ def _place(match: Match, frame: "Frame", kind: str) -> dict[str, Any]:
     rect = frame.place(match).rect.as_list()
     document: dict[str, Any] = {"rect": rect, "score": round(match.score, 4)}
     more = {"text": match.template} if kind == "text" else {"scale": match.scale}
-    return document | more
+    return document | more | _turned(match, rect[0] - match.rect.x, rect[1] - match.rect.y)
+
+
+def _turned(match: Match, right: int, down: int) -> dict[str, Any]:
+    """Say how a template lies that was found by its key points, its corners moved so far."""
+    corners = getattr(match, "corners", ())
+    if not corners:
+        return {}
+    angle = round(getattr(match, "angle", 0.0), 1)
+    return {"angle": angle, "corners": [[x + right, y + down] for x, y in corners]}
 
 
 def _told(outcome: Outcome, frame: "Frame") -> str:
@@ -244,5 +253,8 @@ def _show(frame: "Frame", outcome: Outcome, out: Path) -> None:
     from traybot.vision.pictures import save_png
 
     color = _GREEN if outcome.found else _AMBER
-    marks = [Mark(one.rect, f"{one.score:.3f}", color) for one in outcome.matches]
+    marks = [
+        Mark(one.rect, f"{one.score:.3f}", color, getattr(one, "corners", ()))
+        for one in outcome.matches
+    ]
     save_png(out, draw(frame.pixels, marks))

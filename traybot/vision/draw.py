@@ -1,10 +1,11 @@
-"""What was found where? Rectangles and labels drawn on a copy of a picture."""
+"""What was found where? Rectangles, outlines and labels drawn on a copy of a picture."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import cv2
+import numpy as np
 
 from traybot.core.geometry import Rect
 from traybot.vision.pixels import Pixels, to_bgr
@@ -24,6 +25,8 @@ class Mark:
     label: str = ""
     #: Red, green, blue.
     color: tuple[int, int, int] = (0, 255, 0)
+    #: Corners (x, y) to draw instead of the rectangle's.
+    outline: tuple[tuple[int, int], ...] = ()
 
 
 def draw(pixels: Pixels, marks: Iterable[Mark]) -> Pixels:
@@ -36,6 +39,12 @@ def draw(pixels: Pixels, marks: Iterable[Mark]) -> Pixels:
         rect, color = mark.rect, mark.color[::-1]
         corner = (rect.x + rect.width - 1, rect.y + rect.height - 1)
         # A dark line around the bright one, so that it shows on any ground.
+        if mark.outline:
+            corners = [np.array(mark.outline, np.int32)]
+            cv2.polylines(picture, corners, True, _BLACK, 3)  # noqa: FBT003  OpenCV's own order
+            cv2.polylines(picture, corners, True, color, 1)  # noqa: FBT003
+            _label(picture, mark)
+            continue
         cv2.rectangle(picture, (rect.x - 1, rect.y - 1), (corner[0] + 1, corner[1] + 1), _BLACK, 1)
         cv2.rectangle(picture, (rect.x, rect.y), corner, color, 1)
         _label(picture, mark)

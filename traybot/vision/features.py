@@ -1,8 +1,9 @@
-"""Where is a template when it is turned, or of any size? By key points that agree, then by pixels.
+"""Where is a template when it is turned, tilted, or of any size? By key points, then by pixels.
 
 ORB describes corners in a few milliseconds; SIFT takes ten times as long and sees what ORB does
-not. Their matches vote for one turn, size and place (RANSAC); the picture is then turned back, and
-the score is its correlation with the template, on the same scale as that of `match`.
+not. Their matches vote for one turn, size and place (RANSAC), and where that explains the pixels
+badly for a homography: the template is tilted. The picture is then brought back, and the score is
+its correlation with the template, on the same scale as that of `match`.
 """
 
 import math
@@ -40,12 +41,17 @@ _REACH = 4.0
 _SIZES, _LEAST_SCORE = (0.4, 2.5), 0.5
 #: Fewest matches that fix a turn, a size and a place, with one to spare.
 _FEWEST = 3
+#: A turn and a size that explain the pixels as well as this need no homography. One must explain
+#: them better than what is only turned, by more matches: it has twice as many numbers to be wrong.
+_WELL, _LEAST_TILTED, _FEWEST_TILTED = 0.9, 0.65, 10
+#: An edge of a tilted template is at most so many times as long as the opposite one.
+_MOST_TILT = 2.0
 
 #: What describes points: bits for ORB, numbers for SIFT.
 Words = npt.NDArray[np.uint8] | npt.NDArray[np.float32]
 #: (n, 2) x and y.
 Points = npt.NDArray[np.float32]
-#: (2, 3) from the template's pixels to the picture's.
+#: (3, 3) from the template's pixels to the picture's.
 Pose = npt.NDArray[np.float64]
 
 
@@ -53,10 +59,12 @@ Pose = npt.NDArray[np.float64]
 class Turned(Match):
     """A template found at some angle and size; `rect` surrounds it."""
 
-    #: Degrees, clockwise on the screen, -180 to 180.
+    #: Degrees, clockwise on the screen, -180 to 180; of its upper edge, if it is tilted.
     angle: float = 0.0
     #: How many key points agree.
     agreeing: int = 0
+    #: Where its corners are (x, y), clockwise from what is its left upper one upright.
+    corners: tuple[tuple[int, int], ...] = ()
 
 
 class FeatureSeeker:
@@ -107,36 +115,68 @@ class FeatureSeeker:
         pairs = _pairs(name, words, said)
         if len(pairs) < self._least:
             return None
-        pose, agreeing = _agreed(points[pairs[:, 0]], there[pairs[:, 1]])
-        if pose is None or agreeing < self._least:
-            return None
-        return self._checked(grey, pose, agreeing)
+        ours, theirs = points[pairs[:, 0]], there[pairs[:, 1]]
+        turned = self._checked(grey, *_turned(ours, theirs), self._least, _LEAST_SCORE)
+        if turned is not None and turned.score >= _WELL:
+            return turned
+        least = max(self._least, _FEWEST_TILTED)
+        tilted = self._checked(grey, *_tilted(ours, theirs), least, _LEAST_TILTED)
+        return max((one for one in (turned, tilted) if one), key=_by_score, default=None)
 
-    def _checked(self, grey: Pixels, pose: Pose, agreeing: int) -> Turned | None:
-        """Turn the picture back and compare its pixels; `None` if it is something else."""
-        size = math.hypot(pose[0, 0], pose[1, 0])
+    def _checked(
+        self, grey: Pixels, pose: Pose | None, agreeing: int, least: int, least_score: float
+    ) -> Turned | None:
+        """Bring the picture back and compare its pixels; `None` if it is something else."""
+        if pose is None or agreeing < least:
+            return None
+        corners = _corners(pose, self._template.size)
+        size = _size(corners, self._template.size)
         if not _SIZES[0] <= size <= _SIZES[1]:
             return None
-        width, height = self._template.size
-        back = np.asarray(
-            cv2.warpAffine(
-                grey,
-                pose,
-                (width, height),
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            ),
-            np.uint8,
+        back = cv2.warpPerspective(
+            grey,
+            pose,
+            self._template.size,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
         )
-        score = score_at(back, self._template, 0, 0)
-        if score is None or score < _LEAST_SCORE:
+        score = score_at(np.asarray(back, np.uint8), self._template, 0, 0)
+        if score is None or score < least_score:
             return None
-        corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]])
-        across, down = pose @ corners.T
-        left, top = round(across.min()), round(down.min())
-        rect = Rect(left, top, round(across.max()) - left, round(down.max()) - top)
-        angle = math.degrees(math.atan2(pose[1, 0], pose[0, 0]))
-        return Turned(rect, score, round(size, 3), self._template.name, angle, agreeing)
+        (left, top), (right, bottom) = np.round(corners.min(axis=0)), np.round(corners.max(axis=0))
+        rect = Rect(int(left), int(top), int(right - left), int(bottom - top))
+        across, down = corners[1] - corners[0]
+        angle = math.degrees(math.atan2(down, across))
+        each = tuple((round(x), round(y)) for x, y in corners.tolist())
+        return Turned(rect, score, round(size, 3), self._template.name, angle, agreeing, each)
+
+
+def _by_score(found: Turned) -> float:
+    return found.score
+
+
+def _corners(pose: Pose, size: tuple[int, int]) -> Pose:
+    """Give where the template's corners are (4, 2), clockwise from its left upper one."""
+    width, height = size
+    corners = np.array([[[0, 0], [width, 0], [width, height], [0, height]]], np.float64)
+    return np.asarray(cv2.perspectiveTransform(corners, pose)[0], np.float64)
+
+
+def _size(corners: Pose, size: tuple[int, int]) -> float:
+    """Tell how large it is beside the template, as a length; 0 if it is no picture of one.
+
+    That is: mirrored, folded, or tilted beyond what can be seen.
+    """
+    edges = np.roll(corners, -1, axis=0) - corners
+    following = np.roll(edges, -1, axis=0)
+    turns = edges[:, 0] * following[:, 1] - edges[:, 1] * following[:, 0]
+    length = np.hypot(edges[:, 0], edges[:, 1])
+    if not np.isfinite(corners).all() or (turns <= 0).any():
+        return 0.0
+    opposite = length[:2] / length[2:]
+    if max(opposite.max(), 1 / opposite.min()) > _MOST_TILT:
+        return 0.0
+    return math.sqrt(cv2.contourArea(corners.astype(np.float32)) / (size[0] * size[1]))
 
 
 def _described(name: str, grey: Pixels, mask: Pixels | None, number: int) -> tuple[Points, Words]:
@@ -163,13 +203,22 @@ def _pairs(name: str, words: Words, said: Words) -> npt.NDArray[np.intp]:
     return np.array(pairs, np.intp).reshape(-1, 2)
 
 
-def _agreed(of_template: Points, there: Points) -> tuple[Pose | None, int]:
-    """Let the matches vote; gives the pose and how many agree with it."""
+def _turned(ours: Points, theirs: Points) -> tuple[Pose | None, int]:
+    """Let the matches vote for a turn, a size and a place; gives how many agree with it."""
     cv2.setRNGSeed(0)  # the same picture, the same answer
     answer: Any = cv2.estimateAffinePartial2D(  # likewise
-        of_template, there, method=cv2.RANSAC, ransacReprojThreshold=_REACH
+        ours, theirs, method=cv2.RANSAC, ransacReprojThreshold=_REACH
     )
     pose, agree = answer
     if pose is None:
         return None, 0
-    return np.asarray(pose, np.float64), int(agree.sum())
+    return np.vstack((np.asarray(pose, np.float64), (0.0, 0.0, 1.0))), int(agree.sum())
+
+
+def _tilted(ours: Points, theirs: Points) -> tuple[Pose | None, int]:
+    """Let the matches vote for a homography; gives how many agree with it."""
+    if len(ours) < _FEWEST_TILTED:
+        return None, 0
+    answer: Any = cv2.findHomography(ours, theirs, cv2.RANSAC, _REACH)
+    pose, agree = answer
+    return (None, 0) if pose is None else (np.asarray(pose, np.float64), int(agree.sum()))
