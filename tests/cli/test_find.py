@@ -66,7 +66,7 @@ def scene(*things: tuple[int, int, Pixels]) -> Pixels:
 
 
 def test_a_turned_thing_is_told_with_its_corners(asked: Asked) -> None:
-    """By key points, in a region: its angle and corners, as places of the whole picture; drawn too."""
+    """By key points, in a region: its angle and corners as places of the picture; drawn too."""
     thing = noise(120, 80, seed=5)
     turn = cv2.getRotationMatrix2D((60.0, 40.0), -20.0, 1.0)
     turn[:, 2] += (140, 110)
