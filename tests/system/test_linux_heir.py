@@ -64,30 +64,42 @@ class Lived:
 
 
 @pytest.fixture
-def lived() -> Iterator[Lived]:
-    """A life whose orphans are handed to us."""
+def line() -> Iterator[tuple[int, int]]:
+    """The pipe whose writing end is the watcher's, to whom orphans are handed."""
     LinuxProcesses().adopt_orphans()
     theirs, ours = os.pipe()
-    process = subprocess.Popen(
+    yield theirs, ours
+    for end in (theirs, ours):
+        with contextlib.suppress(OSError):
+            os.close(end)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+@contextlib.contextmanager
+def living(theirs: int, ours: int) -> Iterator[Lived]:
+    """A life that has left an heir."""
+    with subprocess.Popen(
         [sys.executable, "-c", LIFE, str(theirs)],
         stdout=subprocess.PIPE,
         text=True,
         pass_fds=[theirs],
         start_new_session=True,
-    )
-    os.close(theirs)
-    with process:
+    ) as process:
         assert process.stdout is not None
         one = Lived(process, int(process.stdout.readline()), ours)
         yield one
         for pid in (process.pid, one.heir):
             if alive(pid):
                 os.kill(pid, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        os.close(ours)
     with contextlib.suppress(ChildProcessError):
         os.waitpid(one.heir, 0)
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+@pytest.fixture
+def lived(line: tuple[int, int]) -> Iterator[Lived]:
+    """A life with an heir."""
+    with living(*line) as one:
+        yield one
 
 
 def test_an_heir_outlives_its_life_until_it_is_swept(lived: Lived) -> None:
@@ -115,6 +127,14 @@ def test_an_heir_goes_with_the_daemon(lived: Lived) -> None:
     os.close(lived.our_end)
     eventually(lambda: not alive(lived.heir), what="the heir's end")
     assert lived.process.poll() is None, "the life itself has its own tie"
+
+
+def test_all_heirs_go_with_the_daemon(line: tuple[int, int]) -> None:
+    """That of a life that is over, too: each is told by itself, though all have the same line."""
+    with living(*line) as first, living(*line) as second:
+        first.die()
+        os.close(line[1])
+        eventually(lambda: not (alive(first.heir) or alive(second.heir)), what="their end")
 
 
 def test_an_heir_keeps_nothing_open(lived: Lived) -> None:

@@ -46,47 +46,50 @@ def leave_heir(line: int) -> bool:
     `line` is the reading end of a pipe, whose other end is closed when the heir has to go at once.
     On any thread, once in a life; not before an exec, which would not take the old memory down.
     """
-    made: list[bool] = []
+    made: list[int] = []
     # A thread can have a table of open files of its own. The heir gets a copy of that one, so that
     # sockets and pipes of the life end with the life.
     thread = threading.Thread(target=lambda: made.append(_made(line)), name="heir")
     thread.start()
     thread.join()
-    return made == [True]
+    poll = select.poll()
+    poll.register(line, 0)
+    if made[0] and poll.poll(0):
+        os.kill(made[0], signal.SIGKILL)  # the other end was closed before we were heard
+    return bool(made[0])
 
 
-def _made(line: int) -> bool:
+def _made(line: int) -> int:
+    """Make the heir; give its number, 0 if there can be none."""
     try:
         return _make(line)
     except OSError:
-        return False  # the life dies as slowly as others do
+        return 0  # the life dies as slowly as others do
 
 
-def _make(line: int) -> bool:
+def _make(line: int) -> int:
     pause = _PAUSE.get(platform.machine())
     libc = ctypes.CDLL(None, use_errno=True)
     if pause is None or not hasattr(libc, "clone") or libc.unshare(_CLONE_FILES) != 0:
-        return False
-    _close_all_but(line)
+        return 0
+    # Whom a file tells belongs to the opened file, and all lives are given the same one.
+    ours = os.open(f"/proc/self/fd/{line}", os.O_RDONLY | os.O_NONBLOCK)
+    _close_all_but(ours)
     _be_in_nobodys_way(libc)
-    fcntl.fcntl(line, fcntl.F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(line, fcntl.F_SETFL, fcntl.fcntl(line, fcntl.F_GETFL) | os.O_ASYNC)
+    fcntl.fcntl(ours, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(ours, fcntl.F_SETFL, fcntl.fcntl(ours, fcntl.F_GETFL) | os.O_ASYNC)
     heir = _clone(libc, pause)
     if heir < 0:
-        return False
-    fcntl.fcntl(line, fcntl.F_SETOWN, heir)
+        return 0
+    fcntl.fcntl(ours, fcntl.F_SETOWN, heir)
     # A kill of the life's group must not hit it: whoever goes last takes the memory down.
     os.setpgid(heir, heir)
-    poll = select.poll()
-    poll.register(line, 0)
-    if poll.poll(0):
-        os.kill(heir, signal.SIGKILL)  # the other end was closed before we were heard
-    return True
+    return heir
 
 
-def _close_all_but(line: int) -> None:
-    os.closerange(0, line)
-    os.closerange(line + 1, os.sysconf("SC_OPEN_MAX"))
+def _close_all_but(file: int) -> None:
+    os.closerange(0, file)
+    os.closerange(file + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def _be_in_nobodys_way(libc: ctypes.CDLL) -> None:
