@@ -156,16 +156,16 @@ def _ours(template: Pixels, place: tuple[int, int], times: int) -> Answers:
             found = seeker.look(part, whole)
             return (found.rect.x, found.rect.y) if found else None
 
-        def moved() -> tuple[int, int] | None:
-            last = seeker._last  # noqa: SLF001  as if it had been seen elsewhere the last time
-            if last is not None:
-                x = last.rect.x + (MOVED if last.rect.x < place[0] + MOVED else 0)
-                seeker._last = replace(last, rect=replace(last.rect, x=x))  # noqa: SLF001
-            return look()
-
         def anew() -> tuple[int, int] | None:
             seeker._pixels = None  # noqa: SLF001  as if other pixels had been there
             return look()
+
+        def moved() -> tuple[int, int] | None:
+            last = seeker._last  # noqa: SLF001  as if it had been seen elsewhere the last time
+            if last is not None:
+                elsewhere = replace(last.rect, x=place[0] + MOVED)
+                seeker._last = replace(last, rect=elsewhere)  # noqa: SLF001
+            return anew()
 
         look()
         answers = {"traybot, at the last place": _timed(anew, times)}
