@@ -9,6 +9,10 @@ the one thread, for the machine may be busy. SIFT: OpenCV's own settings, ratio 
 by RANSAC. And the region of the case before, where the template is absent: nothing may be found.
 """
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in our processes
+
 import argparse
 import json
 import math

@@ -1,8 +1,11 @@
 """What do twenty templates on one frame cost, beside twenty plain searches? `many.py OUT.json`."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in our processes
+
 import argparse
 import json
-import os
 import statistics
 import sys
 import time

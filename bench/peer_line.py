@@ -5,6 +5,7 @@ A peer that dies is started again for the next question, and its death is an ans
 
 import contextlib
 import json
+import os
 import select
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import peer_envs
 
 #: So long a peer may think about one question, in seconds.
 PATIENCE = 60.0
+#: Everybody works on one thread: idle ones of a pool spin, and would count as work.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 _WORKER = Path(__file__).parent / "peers" / "worker.py"
 
 
@@ -74,6 +77,7 @@ class Line:
             stderr=subprocess.DEVNULL,
             text=True,
             bufsize=1,
+            env=os.environ | ONE_THREAD,
         )
         return self._hear()
 

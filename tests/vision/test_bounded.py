@@ -10,7 +10,7 @@ from tests.vision.scenes import blobs, cut, framed, noise
 from traybot.errors import TemplateError
 from traybot.vision.blocks import Piece
 from traybot.vision.bounded import Hunt
-from traybot.vision.full import score_map
+from traybot.vision.full import Full
 from traybot.vision.match import best, find, find_all
 from traybot.vision.pixels import Pixels, to_grey
 from traybot.vision.scene import Scene
@@ -81,7 +81,7 @@ def test_the_best_place_is_the_full_search_s_or_the_bounds_give_up(
     hunt = Hunt(Scene(pixels), Piece(template), floor)
     if not hunt.best():
         return  # the full search is made then
-    scores = score_map(to_grey(pixels), template)
+    scores = Full(Scene(pixels), Piece(template)).scores
     top = float(scores.max())
     if top >= floor + 2e-3:
         assert hunt.place is not None
@@ -104,7 +104,7 @@ def test_every_place_of_the_full_search_is_among_those_found(
         return
     places, _ = found
     seen = set(zip(places.rows.tolist(), places.columns.tolist(), strict=True))
-    good = np.argwhere(score_map(to_grey(pixels), template) >= 0.9 + 2e-3)
+    good = np.argwhere(Full(Scene(pixels), Piece(template)).scores >= 0.9 + 2e-3)
     assert {(int(y), int(x)) for y, x in good} <= seen
 
 

@@ -19,14 +19,14 @@ from traybot.vision.scores import scores_at
 
 #: A search takes no longer at the blocks of a side, in estimated milliseconds, before it turns to
 #: finer ones; the last number holds for the finest.
-_BUDGETS = (2.0, 6.0, 20.0)
-_LAST_BUDGET = 40.0
+_BUDGETS = (2.0, 6.0, 12.0)
+_LAST_BUDGET = 16.0
 #: Measured costs in nanoseconds: a pixel of an exact score, a block of a bound.
 _PER_PIXEL, _PER_BLOCK = 1.5, 5.0
 #: From each map so many rows give their best place to the guess, which costs so many pixels.
 _ROWS, _GUESS_PIXELS = 6, 100_000
 #: Fewer pixels than these are scored without further bounds.
-_FEW_PIXELS = 100_000
+_FEW_PIXELS = 300_000
 #: Guesses between these are improved: below nothing is there, above nothing is to be gained.
 _POOR, _GOOD = 0.5, 0.985
 #: More pixels than these and it pays to look at the energy of what is left.

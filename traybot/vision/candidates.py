@@ -164,7 +164,7 @@ class Level:
         if len(rows) > _MANY and blocks.counted is None:
             size = (self._piece.width, self._piece.height)
             length = blocks.side * self._spread[down[fits], across[fits]]
-            shown = np.minimum(length / self._scene.energies(rows, columns, size), 1.0)
+            shown = np.minimum(length / self._scene.lengths_at(rows, columns, size), 1.0)
         return Places(rows, columns, highest(likeness, blocks.alpha[group][members[fits]], shown))
 
     def _fits(self, rows: Indices, columns: Indices) -> Flags:
@@ -201,7 +201,7 @@ def narrowed(
         shown = None
         if by_energy and counted is None:
             size = (piece.width, piece.height)
-            whole = scene.energies(places.rows[part], places.columns[part], size)
+            whole = scene.lengths_at(places.rows[part], places.columns[part], size)
             shown = np.minimum(side * length / whole, 1.0)
         bounds[part] = highest(likeness, alpha[index[part]], shown)
     return Places(places.rows, places.columns, np.minimum(places.highest, bounds))

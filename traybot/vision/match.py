@@ -9,16 +9,17 @@ is no match. `best` tells the nearest place by brightness alone.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
 from traybot.core.geometry import Match, Rect
 from traybot.errors import TemplateError
-from traybot.vision import full, scores
+from traybot.vision import scores
 from traybot.vision.blocks import SLACK, Indices, Piece
 from traybot.vision.bounded import Accepts, Hunt, everything
-from traybot.vision.full import score_map
+from traybot.vision.full import Full
 from traybot.vision.pixels import Pixels
 from traybot.vision.scene import Flags, Floats, Scene
 from traybot.vision.scores import same_colors, same_colors_at, score_at
@@ -26,6 +27,8 @@ from traybot.vision.templates import Template, scaled, scaled_size
 
 #: Fewer places than these are all looked at: nothing is faster.
 MIN_PLACES = 50_000
+#: A bar below this leaves too many places to a full search: it takes its map's highest first.
+_LOW = 0.5
 #: Sizes of templates kept for later searches.
 _KEPT_SIZES = 256
 
@@ -37,7 +40,7 @@ def best(
 
     `None` if the template is larger than the picture at every scale, or nothing is like it at all.
     """
-    return _best(as_scene(pixels), template, 0.0, scales, _any)
+    return _best(as_scene(pixels), template, scales, _Wanted(0.0, _any))
 
 
 def find(
@@ -48,7 +51,8 @@ def find(
     scales: Sequence[float] = (1.0,),
 ) -> Match | None:
     """Find the best place that scores at least `threshold`."""
-    found = look(pixels, template, threshold=threshold, scales=scales)
+    scene = as_scene(pixels)
+    found = _best(scene, template, scales, _colored(scene, threshold, near=False))
     return found if found is not None and found.score >= threshold else None
 
 
@@ -61,24 +65,10 @@ def look(
 ) -> Match | None:
     """Find the best place as `find` does, or else give one below the threshold, the best met.
 
-    That is free: a search that finds nothing has scored some places, though not all.
+    That is nearly free: a search that finds nothing has scored some places, though not all.
     """
     scene = as_scene(pixels)
-
-    def takes(piece: Piece) -> Accepts:
-        def accepts(rows: Indices, columns: Indices, scores: Floats) -> Flags:
-            taken = scores < threshold - SLACK
-            asked = np.flatnonzero(~taken)
-            if len(asked):
-                rows, columns = rows[asked], columns[asked]
-                taken[asked] = same_colors_at(
-                    scene.pixels, piece.template, rows, columns, threshold
-                )
-            return np.asarray(taken, np.bool_)
-
-        return accepts
-
-    return _best(scene, template, threshold, scales, takes)
+    return _best(scene, template, scales, _colored(scene, threshold, near=True))
 
 
 def find_all(
@@ -141,36 +131,69 @@ def ready(template: Template, scales: Sequence[float] = (1.0,)) -> None:
             scores.prepare(piece.template)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is looked for."""
+
+    #: The least score that counts.
+    floor: float
+    #: Which places of a piece may count.
+    takes: Callable[[Piece], Accepts]
+    #: Whether else the nearest place is to be told.
+    near: bool = True
+
+
 def _any(_piece: Piece) -> Accepts:
     return everything
 
 
+def _colored(scene: Scene, threshold: float, *, near: bool) -> _Wanted:
+    """Want the template's colours where a place scores the threshold."""
+
+    def takes(piece: Piece) -> Accepts:
+        def accepts(rows: Indices, columns: Indices, scores: Floats) -> Flags:
+            taken = scores < threshold - SLACK
+            asked = np.flatnonzero(~taken)
+            if len(asked):
+                rows, columns = rows[asked], columns[asked]
+                taken[asked] = same_colors_at(
+                    scene.pixels, piece.template, rows, columns, threshold
+                )
+            return np.asarray(taken, np.bool_)
+
+        return accepts
+
+    return _Wanted(threshold, takes, near)
+
+
 def _best(
-    scene: Scene,
-    template: Template,
-    threshold: float,
-    scales: Sequence[float],
-    takes: Callable[[Piece], Accepts],
+    scene: Scene, template: Template, scales: Sequence[float], wanted: _Wanted
 ) -> Match | None:
     """Find the best over all scales; each has to beat those before it."""
     found: Match | None = None
     for piece, scale in _pieces(scene, template, scales):
-        floor = threshold if found is None else max(threshold, found.score)
-        match = _best_of(scene, piece, scale, floor, takes(piece))
+        floor = wanted.floor if found is None else max(wanted.floor, found.score)
+        match = _best_of(scene, piece, scale, replace(wanted, floor=floor))
         if match is not None and (found is None or match.score > found.score):
             found = match
     return found
 
 
-def _best_of(
-    scene: Scene, piece: Piece, scale: float, floor: float, accepts: Accepts
-) -> Match | None:
-    """Find the best place from `floor` on, or else the best that was met."""
-    if _places(scene, piece) >= MIN_PLACES:
-        hunt = Hunt(scene, piece, floor, accepts)
-        if hunt.best():
-            return _at_piece(scene, piece, scale, hunt.place)
-    return _best_in_full(scene, piece, scale, floor, accepts)
+def _best_of(scene: Scene, piece: Piece, scale: float, wanted: _Wanted) -> Match | None:
+    """Find the best place from the floor on, or else the best that was met."""
+    accepts = wanted.takes(piece)
+    if _places(scene, piece) < MIN_PLACES:
+        return _best_in_full(scene, piece, scale, wanted)
+    hunt = Hunt(scene, piece, wanted.floor, accepts)
+    if hunt.best():
+        return _at_piece(scene, piece, scale, hunt.place)
+    if hunt.bar < _LOW:
+        return _best_in_full(scene, piece, scale, wanted)
+    search = Full(scene, piece)
+    place = search.best(hunt.bar, accepts) or hunt.place
+    if place is None and wanted.near:
+        place = search.nearest(wanted.floor)
+    return _at_piece(scene, piece, scale, place)
 
 
 def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: int) -> list[Match]:
@@ -181,7 +204,7 @@ def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: in
     rows, columns, likeness = (
         (found[0].rows, found[0].columns, found[1])
         if found is not None
-        else full.reaching(score_map(scene.grey, piece.template), scene.grey, piece, threshold)
+        else Full(scene, piece).reaching(threshold)
     )
     # Asked for all at first: a place of other colours must not hide the one beside it.
     left = np.flatnonzero(same_colors_at(scene.pixels, piece.template, rows, columns, threshold))
@@ -199,16 +222,14 @@ def _every(scene: Scene, piece: Piece, scale: float, threshold: float, limit: in
     return matches
 
 
-def _best_in_full(
-    scene: Scene, piece: Piece, scale: float, floor: float, accepts: Accepts
-) -> Match | None:
+def _best_in_full(scene: Scene, piece: Piece, scale: float, wanted: _Wanted) -> Match | None:
     """Find the best place by looking at all of them."""
-    likeness = score_map(scene.grey, piece.template)
-    found = _at_piece(scene, piece, scale, full.highest(likeness))
-    if found is not None and _goes(found, floor, accepts):
+    search, accepts = Full(scene, piece), wanted.takes(piece)
+    found = _at_piece(scene, piece, scale, search.highest())
+    if found is not None and _goes(found, wanted.floor, accepts):
         return found  # mostly that is all
-    place = full.best_of(scene, piece, likeness, floor, accepts) if floor > 0 else None
-    return _at_piece(scene, piece, scale, place or full.nearest(scene, piece, likeness))
+    place = search.best(wanted.floor, accepts) if wanted.floor > 0 else None
+    return _at_piece(scene, piece, scale, place or search.nearest(wanted.floor))
 
 
 def _goes(found: Match, floor: float, accepts: Accepts) -> bool:

@@ -13,14 +13,11 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from traybot.vision.blocks import Indices, Piece
 from traybot.vision.pixels import Pixels, is_grey
-from traybot.vision.scene import Floats, Scene
+from traybot.vision.scene import MIN_VARIANCE, Floats, Scene
 from traybot.vision.templates import Template
 
 Values = npt.NDArray[np.floating[Any]]
 
-#: Least variance of the brightness at a place, in levels squared. What is flatter has no picture
-#: in it: a single step of a wallpaper's gradient would match every edge with a score of 1.
-MIN_VARIANCE = 1.0
 #: How far the mean of a channel may be off its place relative to the brightness, in levels: what
 #: noise, JPEG and a brighter screen do was at most 1.3, other colours were off by 14 and more. And
 #: by how much more for each 0.01 that the threshold is below 0.9: who asks for less gets more.
