@@ -64,9 +64,11 @@ def main() -> int:
         subprocess.run(
             ["/usr/bin/xsetroot", "-mod", "16", "7", "-fg", "navy", "-bg", "tan"], check=True
         )
+        capture.pin(desktop.pids, together=False)
         with Screen() as screen, capture.floor() as floor, peers() as others:
             first = floor or {capture.OURS: capture.timed(screen.grab)}
             for case, (rect, _) in capture.CASES.items():
+                capture.pin(desktop.pids, together=case == capture.TOGETHER)
                 rounds = [
                     capture.round_of({**first, **others}, rect) for _ in range(options.blocks)
                 ]
