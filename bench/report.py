@@ -126,8 +126,8 @@ def _pictures(found: dict[str, Any]) -> str:
         f"{told}\n![Milliseconds for a picture](pictures/bench-capture.png)\n\n"
         "By `python bench/capture.py` and, for the last three, `python bench/capture_peers.py`: "
         "ways in turn; the ratio is the median of those inside each round, to C's `XShmGetImage` "
-        "where there is a C compiler. Who asks runs on one core, the X server on another; only where "
-        "it says so both on one.\n"
+        "where there is a C compiler. Who asks runs on one core, the X server on another; only "
+        "where it says so both on one.\n"
     )
 
 
