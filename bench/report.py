@@ -119,7 +119,7 @@ def _pictures(found: dict[str, Any]) -> str:
             rows.append([case, way, f"{cost['ms']:.3f}", f"{cost['ratio']:.2f}"])
             color = OURS if way.startswith("ours") else OTHERS
             drawn.append(Bar(f"{case}, {way}", cost["ms"], f"{cost['ms']:.3g} ms", color))
-    axis = Axis("milliseconds for a picture, median", 0.01, 100.0, log=True)
+    axis = Axis("milliseconds for a picture, median", 0.001, 100.0, log=True)
     save(bars("A picture of the screen", axis, drawn), PICTURES / "bench-capture.png")
     told = table(["picture", "way", "median ms", "x the first way"], rows)
     return (
