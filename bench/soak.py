@@ -33,8 +33,8 @@ LITTLE = 0.5
 REST_SHARE = 0.002
 #: But for so many times as much as merely waking takes: it asks its children then.
 MOST_BARE = 4.0
-#: A daemon's threads are woken about 7 times a second, to look at its settings and its children.
-BARE = "import os, time\nwhile True:\n    time.sleep(1 / 7)\n    os.path.exists('/nowhere')"
+#: A daemon's threads are woken about 5 times a second, to look after its children.
+BARE = "import os, time\nwhile True:\n    time.sleep(1 / 5)\n    os.path.exists('/nowhere')"
 LOG_CAP_MB = 8.0
 SAMPLE_SECONDS = 2.0
 SETTLE_SECONDS = 10.0

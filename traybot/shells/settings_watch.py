@@ -1,4 +1,4 @@
-"""When has the settings file changed? Looked for twice a second: one `stat`, on every system alike.
+"""When has the settings file changed? Its folder tells, or it is looked for twice a second.
 
 Told once the file has stood still between two looks, so a burst of saves is one change, and a file
 that is replaced, as editors do it, counts like one that is written.
@@ -9,7 +9,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from traybot.system import choose
+from traybot.system.folder_ear import FolderEar
+
 LOOK_SECONDS = 0.5
+#: A folder that tells is looked at all the same: of a link's target and of what another machine
+#: writes it hears nothing.
+_UNHEARD_SECONDS = 5.0
 
 _log = logging.getLogger(__name__)
 #: What tells one state of a file from another; None where there is no file.
@@ -23,22 +29,29 @@ class SettingsWatch:
         """What the file is now counts as known."""
         self._path, self._changed = path, changed
         self._leave = threading.Event()
+        self._ear: FolderEar | None = None
         self._known = self._stamp()
         self._thread = threading.Thread(target=self._run, name="settings", daemon=True)
 
     def start(self) -> None:
         """Begin to look."""
+        self._ear = choose.folder_ear(self._path.parent)
         self._thread.start()
 
     def stop(self) -> None:
         """End; may be called twice, and before the start."""
         self._leave.set()
+        if self._ear is not None:
+            self._ear.ring()
         if self._thread.is_alive():
             self._thread.join()
+        ear, self._ear = self._ear, None
+        if ear is not None:
+            ear.close()
 
     def _run(self) -> None:
-        last = self._known
-        while not self._leave.wait(LOOK_SECONDS):
+        last, settled = self._known, False
+        while not self._waited(settled=settled):
             now = self._stamp()
             if now == last and now != self._known:
                 self._known = now
@@ -46,7 +59,14 @@ class SettingsWatch:
                     self._changed()
                 except Exception:  # noqa: BLE001  one failed reload must not be the last
                     _log.exception("the changed settings were not taken")
-            last = now
+            last, settled = now, now == self._known
+
+    def _waited(self, *, settled: bool) -> bool:
+        """Wait until a look may be worth it; whether to end."""
+        if self._ear is None or not settled:
+            return self._leave.wait(LOOK_SECONDS)
+        self._ear.wait(_UNHEARD_SECONDS)
+        return self._leave.is_set()
 
     def _stamp(self) -> Stamp:
         try:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from traybot.system.base import Autostart, Awake, Injector, Processes, Theme
     from traybot.system.calling import ClientConnection, Listener
+    from traybot.system.folder_ear import FolderEar
     from traybot.system.user_hands import UserHands
     from traybot.system.waiters import Waiter
     from traybot.system.windowing import Tracker, Windows
@@ -227,6 +228,19 @@ def user_hands(display: str | None = None) -> UserHands:
     from traybot.system.x11_raw import X11Raw
 
     return X11Raw(display)
+
+
+def folder_ear(folder: Path) -> FolderEar | None:
+    """Give what hears of changes in a folder; `None` where nothing does."""
+    if not LINUX:
+        return None
+    from traybot.system.folder_linux import LinuxFolderEar  # type: ignore[attr-defined,unused-ignore]
+
+    try:
+        ear: FolderEar = LinuxFolderEar(folder)
+    except OSError:
+        return None
+    return ear
 
 
 def tracker() -> Tracker | None:
