@@ -343,6 +343,7 @@ def main() -> int:
             print(story.told(f"seed {options.seed}: {breach}"))
             print(place.log_tail())
             chaos.sweep()
+            print(f"seed {options.seed}: {breach}")  # once more, below all of that
             return 1
         except BaseException:
             chaos.sweep()
