@@ -38,7 +38,7 @@ SMALL = Rect(860, 490, 200, 100)
 CASES = {
     "1920x1080": (Rect(0, 0, 1920, 1080), 1.15),
     "200x100": (SMALL, 1.25),
-    TOGETHER: (SMALL, None),
+    TOGETHER: (SMALL, 1.25),
 }
 OURS = "ours, Screen.grab"
 #: The cores we may use, where a system lets us choose.
@@ -152,8 +152,7 @@ def main() -> int:
         for case, row in table.items():
             for way, cost in row.items():
                 print(f"{case:17} {way:18} {cost['ms']:8.4f} ms  x {cost['ratio']:.2f}")
-    limits = {case: limit for case, (_, limit) in CASES.items() if limit}
-    return int(any(table[case][OURS]["ratio"] > limit for case, limit in limits.items()))
+    return int(any(table[case][OURS]["ratio"] > limit for case, (_, limit) in CASES.items()))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import capture
 import cv2
 import report_search
 from at_place import PLACES
@@ -72,7 +73,7 @@ def _targets(found: dict[str, Any]) -> str:
     """Say for each target what was wanted, what was reached, and whether that is enough."""
     rows: list[list[str]] = []
     if "capture" in found and "C, XShmGetImage" in found["capture"]["1920x1080"]:
-        for case, limit in (("1920x1080", 1.15), ("200x100", 1.25)):
+        for case, (_, limit) in capture.CASES.items():
             ratio = found["capture"][case]["ours, Screen.grab"]["ratio"]
             rows.append(_target(f"a picture of {case}, beside C", ratio, limit, "x"))
     if "beside" in found:

@@ -31,8 +31,6 @@ FLAT = 0.05
 #: But for so little, which is less than one thing: MB, descriptors, files.
 LITTLE = 0.5
 REST_SHARE = 0.002
-#: But for so many times as much as merely waking takes: it asks its children then.
-MOST_BARE = 4.0
 #: A daemon's threads are woken about 5 times a second, to look after its children.
 BARE = "import os, time\nwhile True:\n    time.sleep(1 / 5)\n    os.path.exists('/nowhere')"
 LOG_CAP_MB = 8.0
@@ -200,7 +198,7 @@ def main() -> int:
             print(f"at rest, {name}: {share:.3%} of a core")
         bare = at_bare_rest(options.rest)
         print(f"a bare process that is woken as often: {bare:.3%}")
-        restless = max(shares.values()) > max(REST_SHARE, MOST_BARE * bare)
+        restless = max(shares.values()) > REST_SHARE
         if not options.hours:
             return int(restless)
         make_bot(home, "fails", CODE.format(seconds=300.0 / options.compress), WATCH)

@@ -13,9 +13,11 @@ from traybot.system import choose
 from traybot.system.folder_ear import FolderEar
 
 LOOK_SECONDS = 0.5
-#: A folder that tells is looked at all the same: of a link's target and of what another machine
-#: writes it hears nothing.
+#: A folder that tells is looked at all the same: of a link's target, of what another machine writes
+#: and of a new folder in its place it hears nothing.
 _UNHEARD_SECONDS = 5.0
+#: Where somebody writes into the folder all the time we are not woken more often than this.
+_BURST_SECONDS = 0.1
 
 _log = logging.getLogger(__name__)
 #: What tells one state of a file from another; None where there is no file.
@@ -66,7 +68,7 @@ class SettingsWatch:
         if self._ear is None or not settled:
             return self._leave.wait(LOOK_SECONDS)
         self._ear.wait(_UNHEARD_SECONDS)
-        return self._leave.is_set()
+        return self._leave.wait(_BURST_SECONDS)
 
     def _stamp(self) -> Stamp:
         try:

@@ -19,13 +19,15 @@ class LinuxFolderEar:
     def __init__(self, folder: Path) -> None:
         """Begin to listen; `OSError` where the folder is not there or the kernel has had enough."""
         libc = ctypes.CDLL(None, use_errno=True)
-        self._heard = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        if self._heard < 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-        if libc.inotify_add_watch(self._heard, os.fsencode(folder), _CHANGES) < 0:
-            os.close(self._heard)
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), f"{folder}")
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._heard = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if (
+            self._heard < 0
+            or libc.inotify_add_watch(self._heard, os.fsencode(folder), _CHANGES) < 0
+        ):
+            error = ctypes.get_errno()
+            self.close()
+            raise OSError(error, os.strerror(error), f"{folder}")
 
     def wait(self, seconds: float) -> None:
         """Return when something has changed since the last call, after `ring`, or in time."""
@@ -39,5 +41,6 @@ class LinuxFolderEar:
 
     def close(self) -> None:
         """Listen no more; nobody waits."""
-        os.close(self._heard)
         os.close(self._bell)
+        if self._heard >= 0:
+            os.close(self._heard)
