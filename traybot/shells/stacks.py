@@ -25,9 +25,15 @@ class Stacks:
         self._folder = folder
 
     def file(self, child: str, life: int) -> str:
-        """Where a life is to write."""
+        """Make the file that a life is to write into.
+
+        A life makes none: one that is born after its end was told would leave it for ever.
+        """
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return str(self._path(child, life))
+        path = self._path(child, life)
+        if SIGNAL is not None:
+            path.touch(mode=0o600)
+        return str(path)
 
     def ask(self, handle: ProcessHandle | None) -> bool:
         """Have a life write; whether it can be asked at all."""

@@ -43,7 +43,7 @@ def run(birth: Birth, channel: Channel) -> Exit:
             function = as_function(birth.plan.recovery[0], load)
     except BotError as error:
         return Exit(Ending.INVALID, str(error))
-    _be_ready_to_tell_where(birth.stack_file)
+    be_ready_to_tell_where(birth.stack_file)
     line = Line(birth, channel)
     bot = Bot(birth, line)
     channel.send({"say": "ready", "at": time.monotonic()})
@@ -57,12 +57,14 @@ def run(birth: Birth, channel: Channel) -> Exit:
     return Exit(Ending.DONE)
 
 
-def _be_ready_to_tell_where(file: str) -> None:
+def be_ready_to_tell_where(file: str) -> None:
     """Have the interpreter write the stack into a file at a signal, wherever we are then."""
     if SIGNAL is not None and file:
         # Open as long as we live: the handler writes to its descriptor.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        stream = os.open(file, flags, 0o600)
+        try:
+            stream = os.open(file, os.O_WRONLY | os.O_TRUNC)
+        except FileNotFoundError:
+            return  # taken already: for the daemon this life is over, and it ends it
         # By its name: a type checker knows it on POSIX only, where the signal is.
         vars(faulthandler)["register"](SIGNAL, file=stream, all_threads=True)
 
