@@ -33,7 +33,10 @@ def find_window(display: Display, title: str) -> Window | None:
 
 
 def place_of(title: str) -> tuple[int, int]:
-    """Where the window with this title is on the screen, without its frame, in pixels."""
+    """Where the window with this title is on the screen, without its frame, in pixels.
+
+    Ask when the game has said that it plays: a window manager moves a window before it shows it.
+    """
     with closing(Display()) as display:
         window = eventually(lambda: find_window(display, title), what=f"the window {title!r}")
         assert window

@@ -26,6 +26,7 @@ RED = "#ff4d5e"
 YELLOW = "#ffc93c"
 WALL, WALL_LIGHT, WALL_CAP = "#12786f", "#1fa597", "#5eead4"
 PANEL = (58, 122, 422, 250)
+GROUND = "#12060c"  # the panel's
 
 #: The craft and its flame, each letter two pixels wide and high.
 CRAFT = (
@@ -180,7 +181,7 @@ class Painting:
         frame = self._stripes(*size, (RED, "#5c0f1a"))
         self._canvas.create_image(left, top, image=frame, anchor="nw", tags="panel")
         self._canvas.create_rectangle(
-            left + 9, top + 9, right - 10, bottom - 10, fill="#12060c", outline=WHITE, tags="panel"
+            left + 9, top + 9, right - 10, bottom - 10, fill=GROUND, outline=WHITE, tags="panel"
         )
         self._text("GAME OVER", 6, top + 28, WHITE)
         self._text("- PRESS R -", 3, top + 86, YELLOW)
