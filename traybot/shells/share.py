@@ -8,10 +8,13 @@ import logging
 import os
 import queue
 import signal
+import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
-from multiprocessing.managers import BaseProxy, DictProxy, SyncManager
+from multiprocessing.managers import BaseProxy, DictProxy, Server, SyncManager
+from multiprocessing.process import current_process
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +37,22 @@ class ShareAddress:
     key: bytes
 
 
+class _RestingServer(Server):
+    """What runs in the Manager's process; the library's own wakes every second, for nothing."""
+
+    def serve_forever(self) -> None:
+        """Serve on threads until told to stop; the main thread, in the library's own steps."""
+        self.stop_event = threading.Event()
+        current_process()._manager_server = self  # type: ignore[attr-defined]  # noqa: SLF001  the library asks for it
+        threading.Thread(target=self.accepter, daemon=True).start()
+        self.stop_event.wait()
+        sys.exit(0)
+
+
 class ShareManager(SyncManager):
     """A Manager with our shared objects, known by name so that anybody can find them again."""
+
+    _Server = _RestingServer
 
 
 # These two live in the Manager's process only.
