@@ -21,6 +21,20 @@ SLEEPS = """
 def play(bot):
     bot.sleep(3600)
 """
+#: Has the server of lives, once a flag is there, die with a life born and its number not yet told.
+DIES_AFTER_BIRTH = """
+import os, pathlib, signal, sys
+if "multiprocessing.forkserver" in " ".join(sys.orig_argv):
+    fork, flag = os.fork, pathlib.Path({flag!r})
+    def fork_and_die():
+        last = flag.exists()
+        child = fork()
+        if last and child:
+            flag.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return child
+    os.fork = fork_and_die
+"""
 
 
 def zombies(parent: int) -> list[int]:
@@ -91,6 +105,34 @@ def test_a_killed_server_leaves_no_socket(home: Path, desktop: Desktop) -> None:
             assert running.ask("stop")["ok"]
             assert running.ask("start", bot="sleeps")["ok"]
         assert len(list((find_paths().runtime / "mp").glob("listener-*"))) == 1
+
+
+def test_a_life_that_its_dying_server_bears_leaves_nothing(
+    home: Path, desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The start is made again; of the life that nobody knows there is soon no process and no file."""
+    flag = tmp_path / "flag"
+    (tmp_path / "sitecustomize.py").write_text(DIES_AFTER_BIRTH.format(flag=str(flag)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    make_bot(home, "sleeps", SLEEPS)
+    with Running() as running:
+        eventually(lambda: "forkserver" in running.status()["pids"], SECONDS, "the server")
+        daemon, before = psutil.Process(running.process.pid), files_of_lives()
+        processes = len(daemon.children(recursive=True))
+        flag.touch()
+        running.ask("start", bot="sleeps")
+        eventually(lambda: not flag.exists(), SECONDS, "the server's death")
+        eventually(lambda: running.status()["phase"] == "running", SECONDS, "play")
+        assert files_of_lives() > before
+        assert running.ask("stop")["ok"]
+        gone = lambda: len(daemon.children(recursive=True)) == processes  # noqa: E731
+        eventually(gone, SECONDS, "the late life's end")
+        assert files_of_lives() == before
+
+
+def files_of_lives() -> set[str]:
+    """Name what lies in the run folder for lives to write into."""
+    return {file.name for file in find_paths().runtime.rglob("*-*.txt")}
 
 
 def test_a_server_killed_at_rest_is_replaced(home: Path, desktop: Desktop) -> None:
