@@ -110,7 +110,7 @@ def test_a_killed_server_leaves_no_socket(home: Path, desktop: Desktop) -> None:
 def test_a_life_that_its_dying_server_bears_leaves_nothing(
     home: Path, desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The start is made again; of the life that nobody knows there is soon no process and no file."""
+    """The start is made again; the life that nobody knows leaves no process and no file."""
     flag = tmp_path / "flag"
     (tmp_path / "sitecustomize.py").write_text(DIES_AFTER_BIRTH.format(flag=str(flag)))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
