@@ -130,6 +130,19 @@ def test_a_life_that_its_dying_server_bears_leaves_nothing(
         assert files_of_lives() == before
 
 
+def test_a_killed_daemon_leaves_no_file_of_its_lives_to_the_next(
+    home: Path, desktop: Desktop
+) -> None:
+    """Nobody takes them when it is killed; the next daemon does, whatever its lives are called."""
+    make_bot(home, "sleeps", SLEEPS)
+    with Running("sleeps") as running:
+        eventually(lambda: running.status()["phase"] == "running", SECONDS, "play")
+        assert files_of_lives()
+        running.process.kill()
+    with Running():
+        assert not files_of_lives()
+
+
 def files_of_lives() -> set[str]:
     """Name what lies in the run folder for lives to write into."""
     return {file.name for file in find_paths().runtime.rglob("*-*.txt")}

@@ -31,3 +31,10 @@ def test_a_life_born_after_its_end_was_told_leaves_no_file(tmp_path: Path) -> No
     assert stacks.take("routine", 4) == ""
     life.be_ready_to_tell_where(file)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_daemon_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    """However often a daemon is killed, the files of its lives do not pile up."""
+    Stacks(tmp_path).file("routine", 5)
+    Stacks(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ The interpreter's fault handler writes it from within the signal, without the in
 works in an endless loop and in a long call into C alike.
 """
 
+import contextlib
 import signal
 from pathlib import Path
 
@@ -21,8 +22,11 @@ class Stacks:
     """The files that lives write their stacks into. One thread."""
 
     def __init__(self, folder: Path) -> None:
-        """Make nothing yet."""
+        """Empty the folder of what a killed daemon made for its lives."""
         self._folder = folder
+        for left in folder.glob("*.txt"):
+            with contextlib.suppress(OSError):
+                left.unlink()
 
     def file(self, child: str, life: int) -> str:
         """Make the file that a life is to write into.
