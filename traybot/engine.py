@@ -6,7 +6,6 @@ alarm are waited for together.
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -16,8 +15,7 @@ from traybot.core import commands as c
 from traybot.core import events as e
 from traybot.core.state import DEATHWATCH, RECOVERY, ROUTINE, State
 from traybot.core.step import step
-from traybot.errors import BotError
-from traybot.ports import HandsPort, Lives, ProgramPort, Shelf, Source, Watchers
+from traybot.ports import HandsPort, Lives, ProgramPort, Reader, Source, Watchers
 from traybot.shells.mailbox import Mailbox
 from traybot.shells.memory import GO, HOLD, Memory
 from traybot.shells.timers import Timers
@@ -37,7 +35,7 @@ class Ports:
     memory: Memory
     lives: Lives
     hands: HandsPort
-    shelf: Shelf
+    reader: Reader
     program: ProgramPort
     watchers: Watchers
     #: What else must be waited for, such as the Manager's end.
@@ -122,7 +120,7 @@ class Engine:
         """Say who carries out what; what that makes happen at once is given back as events."""
         p = self._ports
         return {
-            c.LoadBot: lambda k: [self._load(k.bot)],
+            c.LoadBot: self._load,
             c.StartProgram: lambda k: p.program.start(k.plan),
             c.RestartProgram: lambda k: p.program.restart(k.plan),
             c.LeaveProgram: lambda _: p.program.leave(),
@@ -167,13 +165,9 @@ class Engine:
         for child in (ROUTINE, RECOVERY):
             self._ports.lives.tell(child, {"do": "look"})
 
-    def _load(self, bot: str) -> e.Event:
+    def _load(self, command: c.LoadBot) -> None:
         self._ports.lives.begin_run()
-        try:
-            plan = self._ports.shelf.load(bot)
-        except BotError as error:
-            return e.BotRefused(time.monotonic(), bot, str(error))
-        return e.BotLoaded(time.monotonic(), plan)
+        self._ports.reader.read(command.bot, command.run)
 
 
 def _is_talk(command: c.Command) -> bool:

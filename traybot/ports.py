@@ -68,11 +68,11 @@ class HandsPort(Source, Protocol):
         ...
 
 
-class Shelf(Protocol):
+class Reader(Protocol):
     """Reads bots from disk."""
 
-    def load(self, name: str) -> BotPlan:
-        """Read and check a bot; `BotError` in one line."""
+    def read(self, bot: str, run: int) -> None:
+        """Begin to read and check a bot; the answer is posted, whenever the disk gives it."""
         ...
 
 

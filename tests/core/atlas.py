@@ -98,8 +98,8 @@ def _go(
     if any(isinstance(x, c.LetGo) for x in commands):
         followers.append((word, e.HandsLetGo(NOW)))
     if any(isinstance(x, c.LoadBot) for x in commands):
-        refused = e.BotRefused(NOW, plan.name, "it is wrong")
-        followers = [(word, e.BotLoaded(NOW, plan)), ("refused", refused)]
+        refused = e.BotRefused(NOW, state.run, plan.name, "it is wrong")
+        followers = [(word, e.BotLoaded(NOW, state.run, plan)), ("refused", refused)]
     if not followers:
         yield arrows, after
     for name, follower in followers:

@@ -129,7 +129,7 @@ def test_a_restart_is_kind() -> None:
         "KillChild deathwatch 1",
     ]
     world.exits(WATCHER, Ending.KILLED)
-    assert world.lets_go() == ["Report stopped", "LoadBot koules"]
+    assert world.lets_go() == ["Report stopped", "LoadBot koules", "SetTimer phase 10"]
     world.settle()
     assert (world.phase(), world.state.life, world.answer()) == (Phase.RUNNING, 2, (0, ""))
 

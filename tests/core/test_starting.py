@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anywhere
 def test_a_start_reads_the_bot_then_starts_all_it_needs() -> None:
     """The routine is started before its deathwatch, behind a closed gate, with a time limit."""
     world = World(make_plan(program=("game",), max_hours=2.0))
-    assert world.ask(e.StartRequested) == ["LoadBot koules"]
+    assert world.ask(e.StartRequested) == ["LoadBot koules", "SetTimer phase 10"]
     assert world.phase() is Phase.STARTING
     assert world.loaded() == [
         "StartProgram",
@@ -93,7 +93,7 @@ def test_a_start_during_a_stop_is_not_lost() -> None:
     assert world.ask(e.StartRequested) == []
     world.exits(ending=Ending.KILLED)
     world.exits(WATCHER, Ending.KILLED)
-    assert world.lets_go() == ["Report stopped", "LoadBot koules", "Reply 0"]
+    assert world.lets_go() == ["Report stopped", "LoadBot koules", "SetTimer phase 10", "Reply 0"]
     world.settle()
     assert world.phase() is Phase.RUNNING
 
@@ -110,6 +110,7 @@ def test_a_start_during_a_failing_stop_is_not_lost() -> None:
         "Report failed",
         'Notify "Koules has failed: the routine ended: it broke"',
         "LoadBot koules",
+        "SetTimer phase 10",
     ]
     world.settle()
     assert world.phase() is Phase.RUNNING
@@ -139,9 +140,42 @@ def test_an_answer_for_a_start_that_was_stopped_is_not_heard() -> None:
     world.lets_go()
     world.ask(e.StartRequested, bot="xjump")
     assert world.loaded() == []
-    assert world.hear(e.BotRefused(world.now, "koules", "it is wrong")) == []
+    assert world.hear(e.BotRefused(world.now, 1, "koules", "it is wrong")) == []
     world.settle()
     assert world.state.plan == world.plans["xjump"]
+
+
+def test_a_bot_is_read_anew_for_each_start() -> None:
+    """What was read for a start that was stopped is not played by the next one: it may be older."""
+    world = World()
+    world.ask(e.StartRequested)
+    world.ask(e.StopRequested)
+    world.lets_go()
+    world.ask(e.StartRequested)
+    assert world.loaded() == []
+    assert world.loaded()[1:2] == ["StartChild routine 1"]
+
+
+def test_a_folder_that_does_not_answer_is_not_waited_for_for_ever() -> None:
+    """The start is refused with the reason, and what the folder says later is not heard."""
+    world = World()
+    world.ask(e.StartRequested)
+    told = "cannot read koules: its folder does not answer (is it on a drive that is gone?)"
+    assert world.fires() == [f"Reply 5 {told}", "Report refused", f'Notify "{told}"']
+    assert (world.phase(), world.state.reason) == (Phase.IDLE, told)
+    assert world.loaded() == []
+    world.ask(e.StartRequested)
+    world.settle()
+    assert world.phase() is Phase.RUNNING
+
+
+def test_a_stop_does_not_wait_for_the_bot_to_be_read() -> None:
+    """Nothing plays yet: it is at rest as soon as hands has answered."""
+    world = World()
+    world.ask(e.StartRequested)
+    world.ask(e.StopRequested)
+    world.lets_go()
+    assert (world.phase(), world.answer()) == (Phase.IDLE, (0, ""))
 
 
 @pytest.mark.parametrize(
@@ -164,14 +198,14 @@ def test_a_start_without_a_bot_says_what_to_do(bots: list[str], wish: str, told:
 
 def test_the_only_bot_needs_no_name() -> None:
     """With one bot there is nothing to choose."""
-    assert World(make_plan("only")).ask(e.StartRequested) == ["LoadBot only"]
+    assert World(make_plan("only")).ask(e.StartRequested) == ["LoadBot only", "SetTimer phase 10"]
 
 
 def test_the_chosen_bot_is_the_one_that_start_means() -> None:
     """Choosing lasts until another choice."""
     world = World(make_plan(), make_plan("xjump"))
     assert world.ask(e.BotChosen, bot="xjump") == ["Reply 0"]
-    assert world.ask(e.StartRequested) == ["LoadBot xjump"]
+    assert world.ask(e.StartRequested) == ["LoadBot xjump", "SetTimer phase 10"]
 
 
 def test_another_choice_clears_what_was_told_of_the_former_bot() -> None:

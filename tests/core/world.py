@@ -72,7 +72,7 @@ class World:
         self.hands_asked = False
         #: How far the last letting go was to reach.
         self.beyond = self.everything = False
-        self.loads: list[str] = []
+        self.loads: list[c.LoadBot] = []
         self.timers: dict[str, e.TimerFired] = {}
         self.spent: list[e.TimerFired] = []
         self.judging: int | None = None
@@ -123,11 +123,13 @@ class World:
 
     def loaded(self) -> list[str]:
         """The bot was read."""
-        return self.hear(e.BotLoaded(self.now, self.plans[self.loads.pop(0)]))
+        read = self.loads.pop(0)
+        return self.hear(e.BotLoaded(self.now, read.run, self.plans[read.bot]))
 
     def refused(self, why: str = "bot.toml:3: it is wrong") -> list[str]:
         """The bot was read and has a mistake."""
-        return self.hear(e.BotRefused(self.now, self.loads.pop(0), why))
+        read = self.loads.pop(0)
+        return self.hear(e.BotRefused(self.now, read.run, read.bot, why))
 
     def ready(self, place: str = PLAYER) -> list[str]:
         """A child is set up."""
@@ -244,7 +246,7 @@ class World:
     def _carry_out(self, command: c.Command) -> None:
         match command:
             case c.LoadBot():
-                self.loads.append(command.bot)
+                self.loads.append(command)
             case c.LetGo():
                 self.hands_asked = True
                 self.beyond, self.everything = command.beyond, command.everything

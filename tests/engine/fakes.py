@@ -13,6 +13,7 @@ from traybot.core.events import Event, HandsLetGo
 from traybot.core.state import State
 from traybot.engine import Engine, Ports
 from traybot.errors import BotError
+from traybot.shells.bot_reader import BotReader
 from traybot.shells.mailbox import Mailbox
 from traybot.shells.memory import Memory
 
@@ -184,7 +185,7 @@ class FakeWorld:
             memory=self.memory,
             lives=self.lives,
             hands=self.hands,
-            shelf=FakeShelf(self.diary),
+            reader=BotReader(FakeShelf(self.diary), self.mailbox.post),
             program=self.program,
             watchers=self.watchers,
             others=(self.other,),

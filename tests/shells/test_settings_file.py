@@ -116,6 +116,13 @@ def test_a_folder_in_its_place_is_refused(path: Path) -> None:
     assert refusal(path).startswith("cannot read FILE: ")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_a_pipe_in_its_place_is_refused(path: Path) -> None:
+    """Nobody waits for somebody who writes into it."""
+    os.mkfifo(path)
+    assert refusal(path).startswith("cannot read FILE: it is not a plain file (")
+
+
 def test_an_option_is_set_and_nothing_else_is_touched(path: Path) -> None:
     """Comments, order and spaces stay as their owner wrote them."""
     path.write_text(OWN, encoding="utf-8")

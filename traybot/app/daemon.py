@@ -18,6 +18,7 @@ from traybot.engine import Engine, Ports
 from traybot.errors import SettingsError, TraybotError
 from traybot.shells import leftovers, logs, requests, signals
 from traybot.shells.autostart import repair_autostart
+from traybot.shells.bot_reader import BotReader
 from traybot.shells.control import ControlServer
 from traybot.shells.desk import Desk
 from traybot.shells.faces import Faces
@@ -92,7 +93,7 @@ class Daemon:
             memory=parts.memory,
             lives=parts.children,
             hands=parts.hands,
-            shelf=parts.shelf,
+            reader=BotReader(parts.shelf, parts.mailbox.post),
             program=parts.program,
             watchers=self._listeners,
             others=(parts.shares, parts.servers),

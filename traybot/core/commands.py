@@ -14,9 +14,10 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class LoadBot(Command):
-    """Read a bot from disk; answered by BotLoaded or BotRefused."""
+    """Begin to read a bot from disk for a run; answered by BotLoaded or BotRefused."""
 
     bot: str
+    run: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,7 @@ def _phase_timer(state: State, at: float) -> Step:
         due = ladder.climb if state.due == RECOVERY else moves.start_routine
         return due(state)
     if state.player is None:
-        return state, []
+        return starting.on_unread(state) if state.phase is Phase.STARTING else (state, [])
     if state.phase is Phase.STOPPING:
         # The grace of a kind stop is over.
         return moves.end_player(state, at)

@@ -125,6 +125,7 @@ class BotsFound(Event):
 class BotLoaded(Event):
     """The bot that is to start was read and is sound."""
 
+    run: int
     plan: BotPlan = field(repr=False)
 
 
@@ -132,6 +133,7 @@ class BotLoaded(Event):
 class BotRefused(Event):
     """The bot that is to start has a mistake."""
 
+    run: int
     bot: str
     why: str
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 #: A child that has not said "ready" by then is taken for stuck.
 START_SECONDS = 10.0
+#: A folder that has not been read by then lies where nothing answers: a share, a failing disk.
+READ_SECONDS = 10.0
 #: A routine that has made no call by then is suspended by the operating system.
 PARK_SECONDS = 0.3
 #: Looking at every watch once takes a few frames; a deathwatch that needs longer is stuck.

@@ -58,12 +58,13 @@ def begin(state: State, bot: str) -> Step:
         last_death=None,
         ends_at=0.0,
     )
-    return state, [c.LoadBot(bot)]
+    state, timer = moves.set_timer(state, policy.READ_SECONDS)
+    return state, [c.LoadBot(bot, state.run), *timer]
 
 
 def on_loaded(state: State, event: e.BotLoaded) -> Step:
     """Start program, routine and deathwatch, unless the run was stopped in between."""
-    if not _awaits(state, event.plan.name):
+    if not _awaits(state, event.run):
         return state, []
     plan = event.plan
     state = replace(state, plan=plan)
@@ -82,11 +83,19 @@ def on_loaded(state: State, event: e.BotLoaded) -> Step:
 
 def on_refused(state: State, event: e.BotRefused) -> Step:
     """Start nothing; the state is as before the wish, with the reason."""
-    if not _awaits(state, event.bot):
-        return state, []
-    state, replies = answer_starts(state.entered(Phase.IDLE, event.why), 5, event.why)
-    report = c.Report("refused", 0, {"bot": event.bot, "why": event.why})
-    return state, [*replies, report, c.Notify(event.why)]
+    return _refused(state, event.why) if _awaits(state, event.run) else (state, [])
+
+
+def on_unread(state: State) -> Step:
+    """Wait no longer for a folder that does not answer; what it says later is not heard."""
+    why = _("cannot read {bot}: its folder does not answer (is it on a drive that is gone?)")
+    return _refused(state, why.format(bot=state.bot))
+
+
+def _refused(state: State, why: str) -> Step:
+    state, replies = answer_starts(state.entered(Phase.IDLE, why), 5, why)
+    report = c.Report("refused", 0, {"bot": state.bot, "why": why})
+    return state, [*replies, report, c.Notify(why)]
 
 
 def answer_starts(state: State, code: int = 0, text: str = "") -> Step:
@@ -98,9 +107,9 @@ def answer_starts(state: State, code: int = 0, text: str = "") -> Step:
     return replace(state, pending=kept), replies
 
 
-def _awaits(state: State, bot: str) -> bool:
-    """Whether this very bot is being read; a start that was stopped gets its answer too late."""
-    return state.phase is Phase.STARTING and state.player is None and state.bot == bot
+def _awaits(state: State, run: int) -> bool:
+    """Whether the bot is read for this run; a start that was stopped gets its answer too late."""
+    return state.phase is Phase.STARTING and state.player is None and state.run == run
 
 
 def on_ready(state: State, event: e.ChildReady) -> Step:

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import stat
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -134,7 +135,11 @@ def _expanded(name: str) -> Path:
 
 def _read(file: Path) -> str:
     try:
-        if file.stat().st_size > _LARGEST_FILE:
+        found = file.stat()
+        if not stat.S_ISREG(found.st_mode):
+            what = _("cannot read {file}: it is not a plain file").format(file=file)
+            raise BotError(what, _("a bot.toml is a page of text"))
+        if found.st_size > _LARGEST_FILE:
             what = _("cannot read {file}: it is larger than {bytes} bytes").format(
                 file=file, bytes=_LARGEST_FILE
             )

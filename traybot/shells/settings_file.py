@@ -1,6 +1,7 @@
 """How are the settings read and written? Checked whole, written whole, comments kept."""
 
 import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,11 @@ def _check(path: Path, text: str) -> Settings:
 def _read(path: Path) -> str | None:
     """Give the file's text without a mark of its bytes' order; None where there is no file."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            # Whoever opens a pipe waits for a writer.
+            raise SettingsError(
+                _("cannot read {path}: it is not a plain file").format(path=path), _MEND
+            )
         with path.open("rb") as file:
             read = file.read(_LARGEST + 1)
     except FileNotFoundError:

@@ -18,6 +18,8 @@ LOOK_SECONDS = 0.5
 _UNHEARD_SECONDS = 5.0
 #: Where somebody writes into the folder all the time we are not woken more often than this.
 _BURST_SECONDS = 0.1
+#: More than any change takes that can be read at all.
+_END_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 #: What tells one state of a file from another; None where there is no file.
@@ -41,12 +43,17 @@ class SettingsWatch:
         self._thread.start()
 
     def stop(self) -> None:
-        """End; may be called twice, and before the start."""
+        """End; may be called twice, and before the start.
+
+        A file that is being read where no disk answers is not waited for.
+        """
         self._leave.set()
         if self._ear is not None:
             self._ear.ring()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_END_SECONDS)
+        if self._thread.is_alive():
+            return
         ear, self._ear = self._ear, None
         if ear is not None:
             ear.close()
