@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -34,6 +36,16 @@ if "multiprocessing.forkserver" in " ".join(sys.orig_argv):
             os.kill(os.getpid(), signal.SIGKILL)
         return child
     os.fork = fork_and_die
+"""
+#: Has the server of lives, while a flag is there, take it away and load for a minute.
+LOADS_SLOWLY = """
+import pathlib, sys, time
+flag = pathlib.Path({flag!r})
+if "multiprocessing.forkserver" in " ".join(sys.orig_argv) and flag.exists():
+    flag.unlink()
+    end = time.monotonic() + 60.0
+    while time.monotonic() < end:
+        pass
 """
 
 
@@ -128,6 +140,29 @@ def test_a_life_that_its_dying_server_bears_leaves_nothing(
         gone = lambda: len(daemon.children(recursive=True)) == processes  # noqa: E731
         eventually(gone, SECONDS, "the late life's end")
         assert files_of_lives() == before
+
+
+def test_a_stop_does_not_wait_for_a_server_that_is_loading(
+    home: Path, desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is born yet, so nobody need be: it is answered at once, and the next start plays."""
+    flag = tmp_path / "flag"
+    (tmp_path / "sitecustomize.py").write_text(LOADS_SLOWLY.format(flag=str(flag)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    make_bot(home, "sleeps", SLEEPS)
+    flag.touch()
+    with Running() as running, ThreadPoolExecutor(1) as another:
+        eventually(lambda: not flag.exists(), SECONDS, "the server's loading")
+        start = another.submit(running.ask, "start", bot="sleeps")
+        eventually(lambda: running.status()["phase"] == "starting", SECONDS, "the start")
+        began = time.monotonic()
+        assert running.ask("stop")["ok"]
+        # A warm server that hangs is given a second, and so was one that loads.
+        assert time.monotonic() - began < 1.0
+        assert not start.result(SECONDS)["ok"]
+        assert running.status()["phase"] == "idle"
+        assert running.ask("start", bot="sleeps")["ok"]
+        assert running.status()["phase"] == "running"
 
 
 def test_a_killed_daemon_leaves_no_file_of_its_lives_to_the_next(

@@ -56,6 +56,8 @@ class Family:
             spawn, self.memory, wait_for_birth, pack, self.processes.tie, self.launcher.submit
         )
         self.server: Any = SpareServer(nursery) if spare else forkserver
+        #: How many births have begun.
+        self.births = 0
         self.hands = HandsLine(spawn, self.memory, hands_main, HandsBirth)
         if hands:
             self.hands.start()
@@ -74,12 +76,18 @@ class Family:
                 pictures=str(folder / "pictures"),
                 stacks=Stacks(folder / "stacks"),
                 wake=self.mailbox.wake,
+                hurry=lambda: None,
                 unstick=self.server.kill if spare else forkserver.unstick,
-                ready_server=self.server.start,
+                ready_server=self.ready_server,
                 restart_server=self.server.forget,
                 spared=lambda: {self.server.pid() or 0},
             )
         )
+
+    def ready_server(self) -> None:
+        """Have lives come from somewhere; called as each birth begins."""
+        self.births += 1
+        self.server.start()
 
     def serve(self) -> None:
         """Obey and tell until standard input ends."""
@@ -119,6 +127,7 @@ class Family:
                     pids=self.children.pids(),
                     hands=self.hands.pid,
                     forkserver=self.server.pid(),
+                    births=self.births,
                     counters=dict(zip(self.children.counters, self.memory.counters, strict=False)),
                     marked=self.processes.marked(self.token),
                 )

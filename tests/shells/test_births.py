@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from traybot.shells.births import start_process
+from traybot.shells.births import NotWanted, start_process
 
 
 class _Process:
@@ -35,9 +35,18 @@ def test_a_start_on_a_dead_server_is_repeated_on_a_new_one() -> None:
 def test_a_start_that_nobody_wants_any_more_is_not_repeated() -> None:
     """A stop came meanwhile: the failure is told, the server is made anew all the same."""
     server = ["dead"]
+    wanted = iter([True, False])
     with pytest.raises(ConnectionRefusedError):
-        start_process(lambda: _Process(server), _restart(server, "alive"), lambda: False)
+        start_process(lambda: _Process(server), _restart(server, "alive"), lambda: next(wanted))
     assert server == ["dead", "alive"]
+
+
+def test_a_start_that_was_taken_back_is_not_begun() -> None:
+    """A stop came before its turn: nobody is born only to be killed."""
+    server = ["alive"]
+    with pytest.raises(NotWanted):
+        start_process(lambda: _Process(server), _restart(server, "new"), lambda: False)
+    assert server == ["alive"]
 
 
 def test_a_second_failure_is_told() -> None:

@@ -97,11 +97,16 @@ class Parts:
             pictures=str(self.paths.state / "pictures"),
             stacks=Stacks(self.paths.runtime / "stacks"),
             wake=self.mailbox.wake,
+            hurry=self._hurry,
             unstick=forkserver.unstick if choose.FORKS else self.server.kill,
             ready_server=self.server.start,
             restart_server=self.server.forget,
             spared=self._no_lives,
         )
+
+    def _hurry(self) -> None:
+        """End a server of lives that is loading; another one begins to."""
+        self.servers.hurry()
 
     def _no_lives(self) -> set[int]:
         """Give the processes that are ours and come from no life."""

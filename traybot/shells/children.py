@@ -53,6 +53,8 @@ class Means:
     stacks: Stacks
     #: Has the engine collect.
     wake: Callable[[], None]
+    #: Ends a server of processes that is still loading.
+    hurry: Callable[[], None]
     #: Ends a server of processes that hangs.
     unstick: Callable[[], None]
     #: Sees to it that the server of processes runs; like the next, on the launcher's thread.
@@ -122,11 +124,7 @@ class Children:
             return means.context.Process(target=means.live, args=(birth,), name=name)
 
         try:
-            life.process = start_process(
-                make,
-                means.restart_server,
-                lambda: not life.doomed,
-            )
+            life.process = start_process(make, means.restart_server, lambda: not life.doomed)
             with contextlib.suppress(ProcessLookupError):
                 life.handle = means.processes.handle(life.process.pid)
             if life.doomed:
@@ -228,8 +226,12 @@ class Children:
         return events
 
     def _end_stuck_births(self) -> None:
-        """If the server hangs it is ended: the start fails, and the next one makes a new server."""
-        self._means.unstick()
+        """If the server hangs it is ended: the start fails, and the next one makes a new server.
+
+        One that is loading does not hang, but who is not wanted need not wait for it.
+        """
+        hurry = any(life.impatient for life in self._lives)
+        (self._means.hurry if hurry else self._means.unstick)()
         for life in self._lives:
             life.wait_again()
 

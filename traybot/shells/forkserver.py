@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 #: Which server had run for how many seconds when it was last asked for.
 _RAN: dict[str, tuple[int, float]] = {}
+#: The last server that a process came from: it has loaded what lives need.
+_BORE: dict[str, int | None] = {}
 _PRELOAD = ["traybot.workers.preload"]
 
 
@@ -84,6 +86,22 @@ def kill() -> None:
     if number is not None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signals.KILL)
+
+
+def has_borne() -> None:
+    """Note that a process has come from the server."""
+    _BORE["last"] = pid()
+
+
+def kill_cold() -> bool:
+    """Kill a server that nobody has come from yet; whether there was one. From any thread.
+
+    It loads for up to a second what lives need, and whoever waits for a birth waits for that.
+    """
+    cold = pid() is not None and pid() != _BORE.get("last")
+    if cold:
+        kill()
+    return cold
 
 
 def unstick() -> None:

@@ -18,6 +18,8 @@ _CODE_SECONDS = 0.1
 #: of one whose end is wished for is given up earlier.
 _BIRTH_SECONDS = 8.0
 _UNWANTED_BIRTH_SECONDS = 1.0
+#: And it waits for no server that is still loading what lives need, which takes up to a second.
+_HURRY_SECONDS = 0.03
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Life:
     doomed: bool = False
     #: When that was, for one that is not born yet.
     waits_since: float = 0.0
+    #: Whether a server that was loading has been ended for it, if that was what it waited for.
+    hurried: bool = False
     #: When its birth was asked for; a server that hangs gives birth to nobody.
     asked_at: float = field(default_factory=time.monotonic)
     #: Whether it is asked if it is there; only who watches is.
@@ -68,18 +72,25 @@ class Life:
         if self.pulse is not None:
             self.pulse.answered()
 
+    @property
+    def impatient(self) -> bool:
+        """Whether its birth, which nobody wants any more, may wait for a server that is loading."""
+        return bool(self.waits_since) and not self.hurried and self.process is None
+
     def given_up_at(self) -> float:
         """Until when its birth is waited for (0: it is born)."""
         if self.process is not None or self.failed:
             return 0.0
         if self.waits_since:
-            return self.waits_since + _UNWANTED_BIRTH_SECONDS
+            patience = _HURRY_SECONDS if self.impatient else _UNWANTED_BIRTH_SECONDS
+            return self.waits_since + patience
         return self.asked_at + _BIRTH_SECONDS
 
     def wait_again(self) -> None:
         """Begin anew to wait for its birth, from another server."""
         self.asked_at = time.monotonic()
-        self.waits_since = self.asked_at if self.waits_since else 0.0
+        self.hurried = bool(self.waits_since)
+        self.waits_since = self.asked_at if self.hurried else 0.0
 
     @property
     def gone(self) -> bool:
@@ -102,10 +113,10 @@ class Life:
 
     def how_it_ended(self) -> Exit:
         """Say how and why, once it is gone."""
-        if self.failed:
-            return Exit(Ending.CRASHED, self.failed)
         if self.doomed:
             return Exit(Ending.KILLED, _("ended by traybot"))
+        if self.failed:
+            return Exit(Ending.CRASHED, self.failed)
         if self.end is not None:
             return self.end
         wait([self.process.sentinel], _CODE_SECONDS)

@@ -54,6 +54,14 @@ class ServerKeeper:
             self._starting = False
             self._wake()
 
+    def hurry(self) -> None:
+        """Have a birth that nobody wants any more end now, and not when the server has loaded.
+
+        Another server begins to load at once.
+        """
+        if forkserver.kill_cold():
+            self._due = time.monotonic()
+
     def waitables(self) -> list[Any]:
         """The end of the server; of one that is being replaced it is known."""
         known = self._handle is None or self._due or self._starting
