@@ -104,7 +104,10 @@ def test_a_start_that_hangs_can_be_stopped(home: Path, keys: X11Injector) -> Non
         )
         start.start()
         eventually(lambda: running.status()["phase"] == "starting", SECONDS, "the start")
+        began = time.monotonic()
         assert running.ask("stop")["ok"]
+        # So long a server is given that is neither frozen nor loading.
+        assert time.monotonic() - began < 1.0
         start.join(SECONDS)
         assert answers[0]["ok"] is False
         assert running.ask("start", bot="player")["ok"]
@@ -144,6 +147,39 @@ def test_a_frozen_process_is_noticed_and_replaced(
         running.replaced(frozen, pid)
         running.goes_round("read")
         assert (running.pid("routine"), running.status()["life"]) == (routine, 1)
+
+
+#: Has a deathwatch, while a flag is there, take it away and freeze before it is anything.
+FREEZES_AT_BIRTH = """
+import os, pathlib, signal, sys
+from multiprocessing.process import BaseProcess
+flag, begin = pathlib.Path({flag!r}), BaseProcess._bootstrap
+def freeze_and_begin(self, *more, **named):
+    if self.name.startswith("traybot deathwatch") and flag.exists():
+        flag.unlink()
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return begin(self, *more, **named)
+if "multiprocessing.forkserver" in " ".join(sys.orig_argv):
+    BaseProcess._bootstrap = freeze_and_begin
+"""
+
+
+def test_a_deathwatch_that_is_frozen_before_it_is_ready_is_replaced(
+    home: Path, keys: X11Injector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits as long for it as for one that is slow; the routine plays once it is watched."""
+    flag = tmp_path / "flag"
+    (tmp_path / "sitecustomize.py").write_text(FREEZES_AT_BIRTH.format(flag=str(flag)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    make_bot(home, "player", PLAYS, WATCHED)
+    flag.touch()
+    with daemon() as running:
+        began = time.monotonic()
+        assert running.ask("start", bot="player")["ok"]
+        assert time.monotonic() - began < NOTICED["deathwatch"] + 1.0
+        assert not flag.exists()
+        assert running.heard("hangs")["child"] == "deathwatch"
+        running.goes_round()
 
 
 def test_a_frozen_daemon_lets_nobody_press(home: Path, keys: X11Injector) -> None:

@@ -105,7 +105,7 @@ class Parts:
         )
 
     def _hurry(self) -> None:
-        """End a server of lives that is loading; another one begins to."""
+        """End a server of lives that is not ready; another one begins to load."""
         self.servers.hurry()
 
     def _no_lives(self) -> set[int]:

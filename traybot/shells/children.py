@@ -11,7 +11,7 @@ from typing import Any
 from traybot.core.botfile import BotPlan
 from traybot.core.events import ChildExited, ChildHangs, ChildStood, Event, GateFoundShut
 from traybot.core.state import DEATHWATCH
-from traybot.shells import hearing, pulse
+from traybot.shells import hearing
 from traybot.shells.births import start_process
 from traybot.shells.channel import Channel, End
 from traybot.shells.graveyard import Graveyard
@@ -53,7 +53,7 @@ class Means:
     stacks: Stacks
     #: Has the engine collect.
     wake: Callable[[], None]
-    #: Ends a server of processes that is still loading.
+    #: Ends a server of processes that is still loading, or frozen.
     hurry: Callable[[], None]
     #: Ends a server of processes that hangs.
     unstick: Callable[[], None]
@@ -106,8 +106,9 @@ class Children:
             lifeline=None if child == DEATHWATCH or execs else self._lifeline,
         )
         record = Life(child, life, Channel(pipe, patient=False), output)
-        record.pulse = _oneof(record.channel) if child == DEATHWATCH else None
-        if child != DEATHWATCH:
+        if child == DEATHWATCH:
+            record.take_pulse()
+        else:
             self._graveyard.newest = life
         record.plain_program = execs
         self._lives.append(record)
@@ -218,7 +219,7 @@ class Children:
             if life.spared_until and life.spared_until <= now:
                 life.kill()
             events += self._hear(life)
-            if life.pulse is not None and not life.doomed and life.pulse.hangs():
+            if life.hangs():
                 events.append(ChildHangs(now, life.child, life.number))
             if life.failed or life.gone:
                 events += self._bury(life)
@@ -228,7 +229,7 @@ class Children:
     def _end_stuck_births(self) -> None:
         """If the server hangs it is ended: the start fails, and the next one makes a new server.
 
-        One that is loading does not hang, but who is not wanted need not wait for it.
+        Who is not wanted waits neither for one that is loading nor for that.
         """
         hurry = any(life.impatient for life in self._lives)
         (self._means.hurry if hurry else self._means.unstick)()
@@ -248,8 +249,7 @@ class Children:
                 self.counters.append(str(document.get("name")))
             else:
                 events += hearing.heard(life.child, life.number, document)
-                if document.get("say") == "ready" and life.pulse is not None:
-                    life.pulse.begin()
+                life.ready = life.ready or document.get("say") == "ready"
         return events
 
     def _bury(self, life: Life) -> list[Event]:
@@ -281,10 +281,6 @@ class Children:
 
     def _playing(self) -> frozenset[int]:
         return frozenset(one.number for one in self._lives if one.child != DEATHWATCH)
-
-
-def _oneof(channel: Channel) -> pulse.Pulse:
-    return pulse.Pulse(pulse.DEATHWATCH, lambda: channel.send({"do": "ping"}))
 
 
 def _lifeline() -> tuple[End | None, End | None]:

@@ -16,6 +16,7 @@ from typing import Any
 import psutil
 
 from traybot.shells import signals
+from traybot.shells.pulse import is_frozen
 from traybot.system import choose
 
 _log = logging.getLogger(__name__)
@@ -93,15 +94,17 @@ def has_borne() -> None:
     _BORE["last"] = pid()
 
 
-def kill_cold() -> bool:
-    """Kill a server that nobody has come from yet; whether there was one. From any thread.
+def kill_unready() -> bool:
+    """Kill a server that nobody has come from yet, or that is frozen; whether it was so.
 
-    It loads for up to a second what lives need, and whoever waits for a birth waits for that.
+    The first loads for up to a second what lives need, and whoever waits for a birth waits for
+    that; the other bears nobody. From any thread.
     """
-    cold = pid() is not None and pid() != _BORE.get("last")
-    if cold:
+    number = pid()
+    unready = number is not None and (number != _BORE.get("last") or is_frozen(number))
+    if unready:
         kill()
-    return cold
+    return unready
 
 
 def unstick() -> None:

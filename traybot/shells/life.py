@@ -8,7 +8,7 @@ from typing import Any
 from traybot.core.exits import Ending, Exit, exit_of
 from traybot.shells.channel import Channel
 from traybot.shells.output import Output
-from traybot.shells.pulse import Pulse
+from traybot.shells.pulse import DEATHWATCH, Pulse, is_frozen
 from traybot.system.base import ProcessHandle
 from traybot.text import _
 
@@ -18,7 +18,7 @@ _CODE_SECONDS = 0.1
 #: of one whose end is wished for is given up earlier.
 _BIRTH_SECONDS = 8.0
 _UNWANTED_BIRTH_SECONDS = 1.0
-#: And it waits for no server that is still loading what lives need, which takes up to a second.
+#: And it waits for no server that is loading, which takes up to a second, or frozen.
 _HURRY_SECONDS = 0.03
 
 
@@ -37,12 +37,14 @@ class Life:
     doomed: bool = False
     #: When that was, for one that is not born yet.
     waits_since: float = 0.0
-    #: Whether a server that was loading has been ended for it, if that was what it waited for.
+    #: Whether a server that was not ready has been ended for it, if that was what it waited for.
     hurried: bool = False
     #: When its birth was asked for; a server that hangs gives birth to nobody.
     asked_at: float = field(default_factory=time.monotonic)
     #: Whether it is asked if it is there; only who watches is.
     pulse: Pulse | None = None
+    #: It has said that it is set up.
+    ready: bool = False
     #: Doomed, but given until then to write down where it stands (0: no).
     spared_until: float = 0.0
     failed: str = ""
@@ -67,6 +69,25 @@ class Life:
         if self.output is not None:
             self.output.close()
 
+    def take_pulse(self) -> None:
+        """Ask it from now on, now and then, if it is there."""
+        # Not by way of `self`: a life in a circle keeps its descriptors until Python looks for it.
+        channel = self.channel
+        self.pulse = Pulse(DEATHWATCH, lambda: channel.send({"do": "ping"}))
+        self.pulse.begin()
+
+    def hangs(self) -> bool:
+        """Whether it should be there and is not; told once.
+
+        One that is not ready yet may be slow, on a busy machine, unless somebody has frozen it.
+        """
+        if self.pulse is None or self.doomed or not self.pulse.hangs():
+            return False
+        if self.ready or (self.process is not None and is_frozen(self.process.pid)):
+            return True
+        self.pulse.begin()
+        return False
+
     def answers(self) -> None:
         """It says that it is there."""
         if self.pulse is not None:
@@ -74,7 +95,7 @@ class Life:
 
     @property
     def impatient(self) -> bool:
-        """Whether its birth, which nobody wants any more, may wait for a server that is loading."""
+        """Whether its birth, which nobody wants any more, may wait for an unready server."""
         return bool(self.waits_since) and not self.hurried and self.process is None
 
     def given_up_at(self) -> float:

@@ -1,8 +1,18 @@
 """Is a process there, or does it hang? It is asked now and then, and must say so in time."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import psutil
+
+
+def is_frozen(pid: int) -> bool:
+    """Whether somebody has stopped a process; one that is gone is not."""
+    with contextlib.suppress(psutil.Error):
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,11 @@ class ServerKeeper:
             self._wake()
 
     def hurry(self) -> None:
-        """Have a birth that nobody wants any more end now, and not when the server has loaded.
+        """Have a birth that nobody wants any more end now, and not when the server is ready for it.
 
         Another server begins to load at once.
         """
-        if forkserver.kill_cold():
+        if forkserver.kill_unready():
             self._due = time.monotonic()
 
     def waitables(self) -> list[Any]:
