@@ -50,7 +50,8 @@ def run(world: FakeWorld) -> None:
     world.engine.start()
     world.mailbox.post(FOUND)
     world.mailbox.post(START)
-    until(world, Phase.STARTING)
+    # The bot is read aside: who is not started yet cannot be ready.
+    eventually(lambda: world.engine.state.watcher is not None, 10.0, "the lives")
     world.lives.put(e.ChildReady(2.0, "routine", 1), e.ChildReady(2.0, "deathwatch", 1))
     until(world, Phase.RUNNING)
     eventually(lambda: world.diary[-1] == "report running", what="the report")

@@ -54,8 +54,9 @@ def test_what_came_with_an_answer_is_heard_at_once() -> None:
     """It lies in the library already, and must not wait for the next movement."""
     words: queue.Queue[str] = queue.Queue()
     watch = UserWatch(words.put, ":77", lambda _display: Raw())
-    watch.want("off", "pause", [])
+    # In this order, or what lies there could be heard before there is anything to take over.
     watch.show(Phase.RUNNING)
+    watch.want("off", "pause", [])
     try:
         assert words.get(timeout=10.0) == TAKEOVER
     finally:
