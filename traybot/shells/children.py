@@ -249,7 +249,8 @@ class Children:
                 self.counters.append(str(document.get("name")))
             else:
                 events += hearing.heard(life.child, life.number, document)
-                life.ready = life.ready or document.get("say") == "ready"
+                if document.get("say") == "ready":
+                    life.is_set_up()
         return events
 
     def _bury(self, life: Life) -> list[Event]:

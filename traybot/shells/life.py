@@ -76,6 +76,11 @@ class Life:
         self.pulse = Pulse(DEATHWATCH, lambda: channel.send({"do": "ping"}))
         self.pulse.begin()
 
+    def is_set_up(self) -> None:
+        """It says that it is ready; what it was asked meanwhile it had no time to answer."""
+        self.ready = True
+        self.answers()
+
     def hangs(self) -> bool:
         """Whether it should be there and is not; told once.
 
